@@ -1,0 +1,239 @@
+/*
+ * All that a run knows about a server. Two levels: groups of scalars, and
+ * lists of named things with scalars. Strings, lists and items live in the
+ * arena that was given to facts_new.
+ *
+ * fields.c holds the one table that names every member; saving, loading,
+ * comparing and the checks' needs go through it.
+ */
+#ifndef CPWARD_FACTS_FACTS_H
+#define CPWARD_FACTS_FACTS_H
+
+#include "facts/fact.h"
+
+struct arena;
+
+struct platform_facts {
+	struct setting cpanel_version;		/* 11.134.0.30; file, api */
+	struct fact_bool update_available;	/* api */
+	struct fact_str newest_version;		/* api, without the 11. prefix */
+	struct fact_str tier;			/* api: edge current release stable lts */
+	struct fact_str cpupdate_tier;		/* file: /etc/cpupdate.conf CPANEL */
+	struct fact_str cpupdate_updates;	/* file: UPDATES daily|manual|never */
+	struct fact_str os_id;			/* file: /etc/os-release ID */
+	struct fact_str os_version;		/* file: VERSION_ID */
+	struct fact_int forged_sessions;	/* file: raw sessions with injected lines */
+};
+
+/* What kind of server this is: no check row judges it, many are scoped by it. */
+struct site_facts {
+	struct fact_str server_profile;		/* api: get_current_profile code */
+	struct fact_list disabled_roles;	/* api */
+	struct fact_list linked_accounts;	/* api: accounts whose mail is on another node */
+	struct fact_bool dns_cluster;		/* file */
+	struct fact_int nat_addresses;		/* file: /var/cpanel/cpnat */
+	struct fact_str smarthost;		/* store: smarthost_routelist */
+	struct fact_int remote_domains;		/* file: /etc/remotedomains */
+	struct fact_int secondary_mx;		/* file: /etc/secondarymx */
+	struct fact_int manual_mx;		/* file: /etc/manualmx */
+	struct fact_list port_owners;		/* file: "25 /usr/sbin/exim" from /proc */
+	struct fact_list products;		/* file: csf imunify fail2ban cagefs litespeed kernelcare */
+	struct fact_list local_templates;	/* file: main.local templates in force */
+	struct fact_list exim_local_blocks;	/* store: non-empty markers of exim.conf.local */
+	struct fact_list exim_code;		/* file: custom ACL fragments, exim.pl.local */
+	struct fact_str managed_by;		/* file: cpward.ini [site] managed_by */
+};
+
+/*
+ * Exim's main options, each as on its planes. cipher_suites is what
+ * tls_require_ciphers expands to for TLS 1.2 and below, ':' between names, in
+ * OpenSSL's order; the origin names the library that expanded it.
+ * auth_offered is reduced from auth_advertise_hosts and the authenticators'
+ * server_advertise_condition: "tls-only", "always", "never", or
+ * "hosts LIST" for hosts that may authenticate in clear.
+ */
+struct exim_facts {
+	struct setting openssl_options;
+	struct setting cipher_suites;
+	struct setting tls_advertise_hosts;
+	struct setting tls_on_connect_ports;
+	struct setting daemon_smtp_ports;
+	struct setting auth_offered;		/* file, daemon */
+	struct setting require_secure_auth;	/* store, api */
+	struct setting recipients_max;
+	struct setting log_selector;
+	struct setting acl_dictionary_attack;	/* store, api */
+	struct setting acl_ratelimit;		/* store, api */
+	struct fact_list trustedmailhosts;	/* file: entries, comments dropped */
+	struct fact_list skipsmtpcheckhosts;
+	struct fact_list senderverifybypasshosts;
+	struct fact_list backupmxhosts;
+	struct fact_list alwaysrelay;
+	struct fact_list relayhosts;
+};
+
+/* Names and meaning are Dovecot 2.4's; 2.3's are normalised to them. */
+struct dovecot_facts {
+	struct fact_str version;		/* daemon: 2.3.21; "2.4.1" */
+	struct setting ssl;
+	struct setting ssl_min_protocol;
+	struct setting cipher_suites;
+	struct setting auth_allow_cleartext;
+	struct setting auth_mechanisms;
+	struct setting auth_verbose;
+	struct setting auth_verbose_passwords;
+	struct setting auth_debug_passwords;
+	struct setting auth_failure_delay;	/* seconds, as digits */
+	struct setting mail_max_userip_connections;	/* as protocol imap has it */
+	struct setting login_log_format_elements;
+	struct setting mail_plugins;		/* words, as protocol imap has them */
+	struct setting mail_log_events;
+	struct setting mail_log_fields;
+	struct setting imaps_port;		/* "0" = closed */
+};
+
+/* WHM tweak settings, by cPanel's own key; store and api. */
+struct tweak_facts {
+	struct setting alwaysredirecttossl;
+	struct setting requiressl;
+	struct setting disable_security_tokens;
+	struct setting popbeforesmtp;
+	struct setting resetpass;
+	struct setting resetpass_sub;
+	struct setting emailpasswords;
+	struct setting domainowner_mail_pass;
+	struct setting cookieipvalidation;
+	struct setting account_login_access;
+	struct setting smtpmailgidonly;
+	struct setting nobodyspam;
+	struct setting maxemailsperhour;
+	struct setting email_send_limits_max_defer_fail_percentage;
+};
+
+/* Minimum strengths 0 to 100, and what CSF's lfd or a touch file adds. */
+struct access_facts {
+	struct fact_bool smtp_gid_only;		/* file: /var/cpanel/smtpgidonlytweak */
+	struct fact_bool csf_smtp_block;	/* file: csf.conf SMTP_BLOCK */
+	struct fact_bool lfd_mail_logins;	/* file: csf.conf LF_SMTPAUTH, LF_POP3D, LF_IMAPD */
+	struct fact_int strength_default;	/* api */
+	struct fact_int strength_virtual;	/* api */
+	struct fact_int strength_passwd;	/* api */
+	struct fact_bool mfa_policy;		/* api */
+	struct fact_list mfa_users;		/* api: users enrolled */
+	struct fact_bool cphulk_enabled;	/* api */
+	struct fact_bool cphulk_by_address;	/* api: ip_based_protection */
+	struct fact_int cphulk_max_by_address;	/* api: max_failures_byip */
+};
+
+struct backup_facts {
+	struct fact_bool enabled;		/* api */
+	struct fact_bool daily;			/* api */
+	struct fact_int daily_retention;	/* api */
+	struct fact_bool weekly;		/* api */
+	struct fact_bool accounts;		/* api: backupaccts */
+	struct fact_bool configuration;		/* api: backupfiles */
+	struct fact_int newest_archive;		/* file: epoch seconds of the newest in backupdir */
+	struct fact_int newest_set;		/* api: epoch seconds, backup_date_list */
+};
+
+/* How many of each list there are: known only when the list is complete. */
+struct inventory_facts {
+	struct fact_int accounts;
+	struct fact_int domains;
+	struct fact_int resellers;
+	struct fact_int tokens;
+	struct fact_int password_files;
+	struct fact_int private_keys;
+	struct fact_int mail_paths;
+};
+
+struct account_facts {
+	const char *name;
+	struct fact_str domain;
+	struct fact_str owner;
+	struct fact_str home;
+};
+
+struct domain_facts {
+	const char *name;
+	struct fact_str account;
+};
+
+struct reseller_facts {
+	const char *name;
+	struct fact_list acls;
+};
+
+struct token_facts {
+	const char *name;			/* USER/TOKEN */
+	struct fact_list acls;
+	struct fact_int expires_at;		/* epoch seconds; absent = never */
+	struct fact_list whitelist_ips;		/* absent = any address */
+};
+
+/* A shadow file: how many entries it has under each scheme. */
+struct password_file_facts {
+	const char *name;			/* path */
+	struct fact_int entries;		/* with a hash, locked ones included */
+	struct fact_list schemes;		/* "sha512-crypt 12", "md5-crypt 1" */
+};
+
+/* Mode is octal text, "0640"; owner and group are names, else numbers. */
+struct private_key_facts {
+	const char *name;			/* path */
+	struct fact_str kind;			/* exim dovecot sni dkim cpanel */
+	struct fact_str mode;
+	struct fact_str owner;
+	struct fact_str group;
+};
+
+struct mail_path_facts {
+	const char *name;			/* path */
+	struct fact_str kind;			/* mailbox-root spool exim-log maillog panel-log */
+	struct fact_str mode;
+	struct fact_str owner;
+	struct fact_str group;
+};
+
+enum collector_state {
+	COLLECTOR_SKIPPED,
+	COLLECTOR_OK,
+	COLLECTOR_PARTIAL,	/* some of its facts are unknown */
+	COLLECTOR_FAILED,	/* all of them are */
+};
+
+struct collector_report {
+	const char *name;
+	enum collector_state state;
+	const char *why;	/* the first reason; NULL when ok */
+	int64_t duration_ms;
+};
+
+#define LIST_OF(type) struct { type *items; size_t count; }
+
+struct facts {
+	struct arena *arena;
+	const char *host;		/* of the scanned server; NULL = unknown */
+	int64_t collected_at;		/* epoch seconds, UTC */
+	LIST_OF(struct collector_report) collectors;
+	struct platform_facts platform;
+	struct site_facts site;
+	struct exim_facts exim;
+	struct dovecot_facts dovecot;
+	struct tweak_facts tweak;
+	struct access_facts access;
+	struct backup_facts backup;
+	struct inventory_facts inventory;
+	LIST_OF(struct account_facts) accounts;
+	LIST_OF(struct domain_facts) domains;
+	LIST_OF(struct reseller_facts) resellers;
+	LIST_OF(struct token_facts) tokens;
+	LIST_OF(struct password_file_facts) password_files;
+	LIST_OF(struct private_key_facts) private_keys;
+	LIST_OF(struct mail_path_facts) mail_paths;
+};
+
+/* Everything unknown, nothing listed; lives in the arena. */
+struct facts *facts_new(struct arena *arena);
+
+#endif

@@ -1,0 +1,363 @@
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "facts/fields.h"
+
+#define STORE PLANE_BIT(PLANE_STORE)
+#define API PLANE_BIT(PLANE_API)
+#define FILES PLANE_BIT(PLANE_FILE)
+#define DAEMON PLANE_BIT(PLANE_DAEMON)
+
+/*
+ * The compiler checks that the member has the type the row says: the two
+ * operands of the comparison must be pointers to the same type.
+ */
+#define OFFSET(owner, member, kind) \
+	(offsetof(owner, member) + \
+	    0 * sizeof(&((owner *)0)->member == (kind *)0))
+#define BOOL(owner, member, plane) \
+	{ #member, FIELD_BOOL, plane, OFFSET(owner, member, struct fact_bool), NULL, NULL, NULL }
+#define INT(owner, member, plane) \
+	{ #member, FIELD_INT, plane, OFFSET(owner, member, struct fact_int), NULL, NULL, NULL }
+#define STR(owner, member, plane) \
+	{ #member, FIELD_STR, plane, OFFSET(owner, member, struct fact_str), NULL, NULL, NULL }
+#define LIST(owner, member, plane) \
+	{ #member, FIELD_LIST, plane, OFFSET(owner, member, struct fact_list), NULL, NULL, NULL }
+#define SETTING(owner, member, text, planes, upstream, shipped, document) \
+	{ text, FIELD_SETTING, planes, OFFSET(owner, member, struct setting), \
+	    upstream, shipped, document }
+
+static const struct field platform_fields[] = {
+	SETTING(struct platform_facts, cpanel_version, "cpanel_version",
+	    FILES | API, NULL, NULL, NULL),
+	BOOL(struct platform_facts, update_available, API),
+	STR(struct platform_facts, newest_version, API),
+	STR(struct platform_facts, tier, API),
+	STR(struct platform_facts, cpupdate_tier, FILES),
+	STR(struct platform_facts, cpupdate_updates, FILES),
+	STR(struct platform_facts, os_id, FILES),
+	STR(struct platform_facts, os_version, FILES),
+	INT(struct platform_facts, forged_sessions, FILES),
+};
+
+static const struct field site_fields[] = {
+	STR(struct site_facts, server_profile, API),
+	LIST(struct site_facts, disabled_roles, API),
+	LIST(struct site_facts, linked_accounts, API),
+	BOOL(struct site_facts, dns_cluster, FILES),
+	INT(struct site_facts, nat_addresses, FILES),
+	STR(struct site_facts, smarthost, STORE),
+	INT(struct site_facts, remote_domains, FILES),
+	INT(struct site_facts, secondary_mx, FILES),
+	INT(struct site_facts, manual_mx, FILES),
+	LIST(struct site_facts, port_owners, FILES),
+	LIST(struct site_facts, products, FILES),
+	LIST(struct site_facts, local_templates, FILES),
+	LIST(struct site_facts, exim_local_blocks, STORE),
+	LIST(struct site_facts, exim_code, FILES),
+	STR(struct site_facts, managed_by, FILES),
+};
+
+#define EXIM_SPEC "Exim specification, main configuration"
+#define EXIM_EDITOR "docs.cpanel.net, Exim Configuration Manager - Basic Editor"
+
+static const struct field exim_fields[] = {
+	SETTING(struct exim_facts, openssl_options, "openssl_options",
+	    STORE | API | FILES | DAEMON,
+	    "+no_sslv2 +no_sslv3 +single_dh_use +no_ticket +no_renegotiation",
+	    "+no_sslv2 +no_sslv3 +no_tlsv1 +no_tlsv1_1", EXIM_SPEC),
+	SETTING(struct exim_facts, cipher_suites, "cipher_suites",
+	    STORE | API | FILES | DAEMON, NULL, NULL, NULL),
+	SETTING(struct exim_facts, tls_advertise_hosts, "tls_advertise_hosts",
+	    FILES | DAEMON, "*", NULL, EXIM_SPEC),
+	SETTING(struct exim_facts, tls_on_connect_ports,
+	    "tls_on_connect_ports", FILES | DAEMON, "", NULL, EXIM_SPEC),
+	SETTING(struct exim_facts, daemon_smtp_ports, "daemon_smtp_ports",
+	    FILES | DAEMON, "smtp", NULL, EXIM_SPEC),
+	SETTING(struct exim_facts, auth_offered, "auth_offered",
+	    FILES | DAEMON, NULL, NULL, NULL),
+	SETTING(struct exim_facts, require_secure_auth, "require_secure_auth",
+	    STORE | API, NULL, "1", EXIM_EDITOR),
+	SETTING(struct exim_facts, recipients_max, "recipients_max",
+	    FILES | DAEMON, "50000", NULL, EXIM_SPEC),
+	SETTING(struct exim_facts, log_selector, "log_selector",
+	    FILES | DAEMON, "", NULL, EXIM_SPEC),
+	SETTING(struct exim_facts, acl_dictionary_attack,
+	    "acl_dictionary_attack", STORE | API, NULL, "1", EXIM_EDITOR),
+	SETTING(struct exim_facts, acl_ratelimit, "acl_ratelimit",
+	    STORE | API, NULL, "1", EXIM_EDITOR),
+	LIST(struct exim_facts, trustedmailhosts, FILES),
+	LIST(struct exim_facts, skipsmtpcheckhosts, FILES),
+	LIST(struct exim_facts, senderverifybypasshosts, FILES),
+	LIST(struct exim_facts, backupmxhosts, FILES),
+	LIST(struct exim_facts, alwaysrelay, FILES),
+	LIST(struct exim_facts, relayhosts, FILES),
+};
+
+#define DOVECOT_DOC "doc.dovecot.org, settings"
+#define MAILSERVER_DOC "docs.cpanel.net, Mailserver Configuration"
+
+/*
+ * ssl_min_protocol has no upstream default here: it was TLSv1 up to 2.3.14,
+ * so its absence is judged with dovecot.version.
+ */
+static const struct field dovecot_fields[] = {
+	STR(struct dovecot_facts, version, DAEMON),
+	SETTING(struct dovecot_facts, ssl, "ssl", FILES | DAEMON,
+	    "yes", NULL, DOVECOT_DOC),
+	SETTING(struct dovecot_facts, ssl_min_protocol, "ssl_min_protocol",
+	    STORE | API | FILES | DAEMON, NULL, "TLSv1.2", MAILSERVER_DOC),
+	SETTING(struct dovecot_facts, cipher_suites, "cipher_suites",
+	    STORE | API | FILES | DAEMON, NULL, NULL, NULL),
+	SETTING(struct dovecot_facts, auth_allow_cleartext,
+	    "auth_allow_cleartext", STORE | API | FILES | DAEMON,
+	    "no", "yes", MAILSERVER_DOC),
+	SETTING(struct dovecot_facts, auth_mechanisms, "auth_mechanisms",
+	    FILES | DAEMON, "plain", NULL, DOVECOT_DOC),
+	SETTING(struct dovecot_facts, auth_verbose, "auth_verbose",
+	    FILES | DAEMON, "no", NULL, DOVECOT_DOC),
+	SETTING(struct dovecot_facts, auth_verbose_passwords,
+	    "auth_verbose_passwords", FILES | DAEMON, "no", NULL, DOVECOT_DOC),
+	SETTING(struct dovecot_facts, auth_debug_passwords,
+	    "auth_debug_passwords", FILES | DAEMON, "no", NULL, DOVECOT_DOC),
+	SETTING(struct dovecot_facts, auth_failure_delay, "auth_failure_delay",
+	    FILES | DAEMON, "2", NULL, DOVECOT_DOC),
+	SETTING(struct dovecot_facts, mail_max_userip_connections,
+	    "mail_max_userip_connections", FILES | DAEMON, "10", NULL,
+	    DOVECOT_DOC),
+	SETTING(struct dovecot_facts, login_log_format_elements,
+	    "login_log_format_elements", FILES | DAEMON,
+	    "user=<%u> method=%m rip=%r lip=%l mpid=%e %c session=<%{session}>",
+	    NULL, DOVECOT_DOC),
+	SETTING(struct dovecot_facts, mail_plugins, "mail_plugins",
+	    FILES | DAEMON, "", NULL, DOVECOT_DOC),
+	SETTING(struct dovecot_facts, mail_log_events, "mail_log_events",
+	    FILES | DAEMON,
+	    "delete undelete expunge copy mailbox_delete mailbox_rename", NULL,
+	    DOVECOT_DOC),
+	SETTING(struct dovecot_facts, mail_log_fields, "mail_log_fields",
+	    FILES | DAEMON, "uid box msgid size", NULL, DOVECOT_DOC),
+	SETTING(struct dovecot_facts, imaps_port, "imaps_port",
+	    FILES | DAEMON, "993", NULL, DOVECOT_DOC),
+};
+
+#define CONFIG_DOC "docs.cpanel.net, The cpanel.config File"
+#define TWEAK(member, text, shipped) \
+	SETTING(struct tweak_facts, member, text, STORE | API, NULL, shipped, \
+	    CONFIG_DOC)
+
+static const struct field tweak_fields[] = {
+	TWEAK(alwaysredirecttossl, "alwaysredirecttossl", "1"),
+	TWEAK(requiressl, "requiressl", "1"),
+	TWEAK(disable_security_tokens, "disable-security-tokens", "0"),
+	TWEAK(popbeforesmtp, "popbeforesmtp", "0"),
+	TWEAK(resetpass, "resetpass", "1"),
+	TWEAK(resetpass_sub, "resetpass_sub", "1"),
+	TWEAK(emailpasswords, "emailpasswords", "0"),
+	TWEAK(domainowner_mail_pass, "domainowner_mail_pass", "0"),
+	TWEAK(cookieipvalidation, "cookieipvalidation", "strict"),
+	TWEAK(account_login_access, "account_login_access", "owner_root"),
+	TWEAK(smtpmailgidonly, "smtpmailgidonly", "1"),
+	TWEAK(nobodyspam, "nobodyspam", "1"),
+	TWEAK(maxemailsperhour, "maxemailsperhour", ""),
+	TWEAK(email_send_limits_max_defer_fail_percentage,
+	    "email_send_limits_max_defer_fail_percentage", ""),
+};
+
+static const struct field access_fields[] = {
+	BOOL(struct access_facts, smtp_gid_only, FILES),
+	BOOL(struct access_facts, csf_smtp_block, FILES),
+	BOOL(struct access_facts, lfd_mail_logins, FILES),
+	INT(struct access_facts, strength_default, API),
+	INT(struct access_facts, strength_virtual, API),
+	INT(struct access_facts, strength_passwd, API),
+	BOOL(struct access_facts, mfa_policy, API),
+	LIST(struct access_facts, mfa_users, API),
+	BOOL(struct access_facts, cphulk_enabled, API),
+	BOOL(struct access_facts, cphulk_by_address, API),
+	INT(struct access_facts, cphulk_max_by_address, API),
+};
+
+static const struct field backup_fields[] = {
+	BOOL(struct backup_facts, enabled, API),
+	BOOL(struct backup_facts, daily, API),
+	INT(struct backup_facts, daily_retention, API),
+	BOOL(struct backup_facts, weekly, API),
+	BOOL(struct backup_facts, accounts, API),
+	BOOL(struct backup_facts, configuration, API),
+	INT(struct backup_facts, newest_archive, FILES),
+	INT(struct backup_facts, newest_set, API),
+};
+
+static const struct field inventory_fields[] = {
+	INT(struct inventory_facts, accounts, FILES),
+	INT(struct inventory_facts, domains, FILES),
+	INT(struct inventory_facts, resellers, FILES),
+	INT(struct inventory_facts, tokens, API),
+	INT(struct inventory_facts, password_files, FILES),
+	INT(struct inventory_facts, private_keys, FILES),
+	INT(struct inventory_facts, mail_paths, FILES),
+};
+
+static const struct field account_fields[] = {
+	STR(struct account_facts, domain, FILES),
+	STR(struct account_facts, owner, FILES),
+	STR(struct account_facts, home, FILES),
+};
+
+static const struct field domain_fields[] = {
+	STR(struct domain_facts, account, FILES),
+};
+
+static const struct field reseller_fields[] = {
+	LIST(struct reseller_facts, acls, FILES),
+};
+
+static const struct field token_fields[] = {
+	LIST(struct token_facts, acls, API),
+	INT(struct token_facts, expires_at, API),
+	LIST(struct token_facts, whitelist_ips, API),
+};
+
+static const struct field password_file_fields[] = {
+	INT(struct password_file_facts, entries, FILES),
+	LIST(struct password_file_facts, schemes, FILES),
+};
+
+static const struct field private_key_fields[] = {
+	STR(struct private_key_facts, kind, FILES),
+	STR(struct private_key_facts, mode, FILES),
+	STR(struct private_key_facts, owner, FILES),
+	STR(struct private_key_facts, group, FILES),
+};
+
+static const struct field mail_path_fields[] = {
+	STR(struct mail_path_facts, kind, FILES),
+	STR(struct mail_path_facts, mode, FILES),
+	STR(struct mail_path_facts, owner, FILES),
+	STR(struct mail_path_facts, group, FILES),
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define GROUP(member, table) \
+	{ #member, offsetof(struct facts, member), table, COUNT(table) }
+
+const struct field_group field_groups[] = {
+	GROUP(platform, platform_fields),
+	GROUP(site, site_fields),
+	GROUP(exim, exim_fields),
+	GROUP(dovecot, dovecot_fields),
+	GROUP(tweak, tweak_fields),
+	GROUP(access, access_fields),
+	GROUP(backup, backup_fields),
+	GROUP(inventory, inventory_fields),
+};
+const size_t field_group_count = COUNT(field_groups);
+
+#define ITEMS(member, item, table) \
+	{ #member, offsetof(struct facts, member), sizeof(item), \
+	    "inventory." #member, table, COUNT(table) }
+
+const struct field_list field_lists[] = {
+	ITEMS(accounts, struct account_facts, account_fields),
+	ITEMS(domains, struct domain_facts, domain_fields),
+	ITEMS(resellers, struct reseller_facts, reseller_fields),
+	ITEMS(tokens, struct token_facts, token_fields),
+	ITEMS(password_files, struct password_file_facts,
+	    password_file_fields),
+	ITEMS(private_keys, struct private_key_facts, private_key_fields),
+	ITEMS(mail_paths, struct mail_path_facts, mail_path_fields),
+};
+const size_t field_list_count = COUNT(field_lists);
+
+struct facts *
+facts_new(struct arena *arena)
+{
+	struct facts *facts = arena_alloc(arena, sizeof(*facts));
+
+	facts->arena = arena;
+	return facts;
+}
+
+static const struct field *
+field_by_name(const struct field *fields, size_t count, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strcmp(fields[i].name, name) == 0)
+			return &fields[i];
+	return NULL;
+}
+
+const struct field *
+field_find(const struct facts *facts, const char *path, const void **ret_fact)
+{
+	const char *dot = strchr(path, '.');
+	const struct field *field;
+	size_t i;
+
+	for (i = 0; dot != NULL && i < field_group_count; i++) {
+		const struct field_group *group = &field_groups[i];
+
+		if (strlen(group->name) != (size_t)(dot - path) ||
+		    strncmp(group->name, path, (size_t)(dot - path)) != 0)
+			continue;
+		field = field_by_name(group->fields, group->field_count,
+		    dot + 1);
+		if (field != NULL)
+			*ret_fact = (const char *)facts + group->offset +
+			    field->offset;
+		return field;
+	}
+	return NULL;
+}
+
+const struct field *
+field_find_in_list(const char *list, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < field_list_count; i++)
+		if (strcmp(field_lists[i].name, list) == 0)
+			return field_by_name(field_lists[i].fields,
+			    field_lists[i].field_count, name);
+	return NULL;
+}
+
+const struct fact_meta *
+field_meta(const struct field *field, const void *fact, enum plane plane)
+{
+	/* Every fact begins with its meta. */
+	if (field->type != FIELD_SETTING)
+		return fact;
+	return &((const struct setting *)fact)->plane[plane].meta;
+}
+
+enum plane
+field_plane(const struct field *field)
+{
+	unsigned plane;
+
+	assert(field->type != FIELD_SETTING);
+	for (plane = 0; plane < PLANE_COUNT - 1; plane++)
+		if (field->planes == PLANE_BIT(plane))
+			break;
+	return (enum plane)plane;
+}
+
+void *
+facts_add_item(struct facts *facts, const struct field_list *list,
+    const char *name)
+{
+	LIST_OF(char) *items = (void *)((char *)facts + list->offset);
+	char *item;
+
+	items->items = arena_grow(facts->arena, items->items, items->count,
+	    list->item_size);
+	item = items->items + items->count++ * list->item_size;
+	*(const char **)(void *)item = arena_strdup(facts->arena, name);
+	return item;
+}

@@ -1,0 +1,59 @@
+/*
+ * What a resolved profile tells the judges: plain data, made by
+ * engine/profile from YAML.
+ */
+#ifndef CPWARD_FACTS_PROFILE_DATA_H
+#define CPWARD_FACTS_PROFILE_DATA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "facts/finding.h"
+
+/* A threshold, of the type that the check's row declares. */
+enum want_type {
+	WANT_NONE,
+	WANT_INT,
+	WANT_STRING,
+	WANT_LIST,	/* of strings */
+};
+
+struct want {
+	int64_t integer;
+	const char *string;
+	const char *const *list;
+	size_t list_count;
+};
+
+struct pair {
+	const char *name;
+	const char *value;
+};
+
+/* What the admin declares about this server; undeclared things fail. */
+struct parameters {
+	const char *const *admins;	/* WHM users who may hold every privilege */
+	size_t admin_count;
+	const char *const *partners;
+	size_t partner_count;
+	const struct pair *trusted_hosts;	/* address or network: reason */
+	size_t trusted_host_count;
+	const struct pair *token_owners;	/* USER/TOKEN: owner */
+	size_t token_owner_count;
+};
+
+/* One row of a dated data file: version floors, ends of life. */
+struct dated_rows {
+	const char *name;	/* "cpanel-floors" */
+	int64_t date;		/* epoch seconds of the day it speaks for */
+	const struct pair *rows;
+	size_t row_count;
+};
+
+struct data {
+	struct dated_rows cpanel_floors;	/* branch "11.134": build "11.134.0.20", or "none" */
+	struct dated_rows os_end_of_life;	/* "almalinux 9": "2032-05-31" */
+};
+
+#endif

@@ -1,0 +1,149 @@
+/*
+ * A check is a row and a pure function from facts to a finding: no file, no
+ * socket, no clock. The tables are the product's catalogue: help, manual page,
+ * JSON and profile lint are all printed from them.
+ */
+#ifndef CPWARD_CHECKS_CHECK_H
+#define CPWARD_CHECKS_CHECK_H
+
+#include "facts/facts.h"
+#include "facts/finding.h"
+#include "facts/profile_data.h"
+
+enum check_scope {
+	SCOPE_HOST,
+	SCOPE_SERVICE,
+	SCOPE_RESELLER,		/* one finding a reseller */
+	SCOPE_TOKEN,		/* one finding a token of root */
+	SCOPE_PASSWORD_FILE,	/* one finding a shadow file */
+	SCOPE_PRIVATE_KEY,	/* one finding a key file */
+	SCOPE_MAIL_PATH,	/* one finding a path that holds mail or logs */
+};
+
+struct check;
+
+/* All that an evaluator may look at. */
+struct evaluation {
+	struct arena *arena;		/* for what the finding keeps */
+	const struct check *check;
+	const struct facts *facts;
+	const struct want *want;	/* the profile's threshold */
+	const struct parameters *parameters;
+	const struct data *data;
+};
+
+#define CHECK_MAX_NEEDS 12
+
+struct check {
+	const char *id;
+	const char *title;
+	enum check_scope scope;
+	const char *subject;	/* of scope host and service: "host", "exim" */
+	/*
+	 * Paths of the facts that the judgement rests on, "exim.ssl" or, for
+	 * an item's own, "tokens.acls": what doctor and `checks explain` print
+	 * and, for single-plane facts of a group, what the engine demands: if
+	 * one is unknown the finding is, unless it is optional: a path that
+	 * begins with '?' (the evaluator deals with its state itself).
+	 * Settings are judged plane by plane by the evaluator.
+	 */
+	const char *needs[CHECK_MAX_NEEDS];
+	union {
+		void (*host)(const struct evaluation *, struct finding *);
+		void (*reseller)(const struct evaluation *,
+		    const struct reseller_facts *, struct finding *);
+		void (*token)(const struct evaluation *,
+		    const struct token_facts *, struct finding *);
+		void (*password_file)(const struct evaluation *,
+		    const struct password_file_facts *, struct finding *);
+		void (*private_key)(const struct evaluation *,
+		    const struct private_key_facts *, struct finding *);
+		void (*mail_path)(const struct evaluation *,
+		    const struct mail_path_facts *, struct finding *);
+	} evaluate;		/* host serves SCOPE_HOST and SCOPE_SERVICE */
+	enum want_type want;
+	const char *remediation;	/* id of the remediation; NULL = none */
+	enum remediation_mode mode;
+	const char *explain;	/* why it matters and what to do, a paragraph */
+};
+
+struct check_table {
+	const struct check *checks;
+	size_t count;
+};
+
+/* Every table, in the order of the catalogue. */
+extern const struct check_table check_catalogue[];
+extern const size_t check_catalogue_count;
+
+/* By id, through the table of replaced ids; NULL when nobody knows it. */
+const struct check *check_find(const char *id);
+const char *check_scope_name(enum check_scope scope);
+
+/*
+ * The list that a scope ranges over ("tokens"), NULL for host and service.
+ */
+const char *check_scope_list(enum check_scope scope);
+
+/* Judgements. The text is one sentence without a full stop. */
+void finding_pass(const struct evaluation *ev, struct finding *finding,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
+void finding_fail(const struct evaluation *ev, struct finding *finding,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
+void finding_unknown(const struct evaluation *ev, struct finding *finding,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
+void finding_notapplicable(const struct evaluation *ev,
+    struct finding *finding, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Adds a fact of a group by its path (a setting: all its planes). */
+void finding_evidence(const struct evaluation *ev, struct finding *finding,
+    const char *path);
+/* Adds a fact of a list's item. */
+void finding_item_evidence(const struct evaluation *ev,
+    struct finding *finding, const char *list, const char *name,
+    const struct fact_meta *meta);
+
+/* What one plane says. */
+struct judgement {
+	enum result result;	/* pass, fail, unknown */
+	bool stock;		/* fails because of cPanel's shipped default */
+	char text[384];
+};
+
+void judge(struct judgement *judgement, enum result result,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/*
+ * The text of a setting on a plane: its value, or, when absent, what the
+ * product does then (the field table). NULL when it is unknown or nothing is
+ * documented.
+ */
+const char *setting_value(const struct evaluation *ev, const char *path,
+    enum plane plane);
+
+/* Is that value cPanel's shipped default? */
+bool setting_is_stock(const struct evaluation *ev, const char *path,
+    enum plane plane);
+
+/*
+ * Judges settings plane by plane: on each plane that any of them has, those
+ * that have it must be known or absent there, then judge_plane says what the
+ * plane amounts to. The known plane nearest the wire decides; another known
+ * plane judged differently makes the finding fail, "inconsistent: …"; a plane
+ * that was asked and failed forbids pass; a skipped one forbids nothing while
+ * one plane is known. Evidence of every plane is added. paths ends with NULL.
+ */
+typedef void judge_plane(const struct evaluation *ev, enum plane plane,
+    struct judgement *ret);
+void evaluate_planes(const struct evaluation *ev, const char *const *paths,
+    judge_plane *judge_one, struct finding *finding);
+
+/*
+ * Adds a further judgement to a finding: fail beats unknown beats pass; the
+ * messages of the winning kind are joined with "; ".
+ */
+void finding_merge(const struct evaluation *ev, struct finding *finding,
+    const struct finding *part);
+
+#endif
