@@ -1,0 +1,66 @@
+/*
+ * Collectors ask the host and fill facts. Each owns some groups or members of
+ * struct facts, and declares in a table what it will ask for.
+ */
+#ifndef CPWARD_COLLECT_COLLECT_H
+#define CPWARD_COLLECT_COLLECT_H
+
+#include "facts/facts.h"
+#include "host/host.h"
+
+struct collection {
+	struct host *host;
+	struct facts *facts;
+	struct arena *arena;	/* the facts' */
+	struct arena *scratch;	/* freed when the collector returns */
+	const char *managed_by;	/* cpward.ini [site]; NULL = not declared */
+};
+
+/* One thing a collector may ask for; '*' stands for names found on the way. */
+struct access {
+	enum question_kind kind;
+	const char *what;	/* path pattern, command line, WHM function */
+	const char *purpose;	/* for `doctor --access` */
+};
+
+struct collector {
+	const char *name;
+	const struct access *accesses;
+	size_t access_count;
+	void (*collect)(struct collection *collection);
+	/* its facts: group names and list names, NULL at the end */
+	const char *const *owns;
+};
+
+extern const struct collector *const collectors[];
+extern const size_t collector_count;
+
+/* Runs all collectors and fills facts->collectors and collected_at. */
+void collect_all(struct host *host, struct facts *facts,
+    const char *managed_by);
+
+/*
+ * What the answer makes of a fact: known with that origin, absent, or unknown
+ * with the reason. Returns true when it is known.
+ */
+bool meta_from_answer(struct collection *collection, struct fact_meta *meta,
+    const struct answer *answer, const char *origin);
+void meta_unknown(struct collection *collection, struct fact_meta *meta,
+    const char *origin, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void meta_known(struct fact_meta *meta, const char *origin);
+void meta_absent(struct fact_meta *meta, const char *origin);
+void set_string(struct collection *collection, struct fact_str *fact,
+    const char *origin, const char *value);
+
+/*
+ * The suites for TLS 1.2 and below that an OpenSSL cipher string expands to,
+ * ':' between them, in the library's order: the collector asks libssl, so the
+ * check need not. NULL when the string matches none or is malformed (why is
+ * set). library (static) names the version: "OpenSSL 3.0.22".
+ */
+const char *cipher_suites_expand(struct arena *arena, const char *string,
+    const char **ret_why);
+const char *cipher_library(void);
+
+#endif

@@ -1,0 +1,148 @@
+/*
+ * The one door to the scanned server. Questions go in, bytes and a status come
+ * out; what the bytes mean is decided above. Writing is another door, which
+ * collectors are never given.
+ */
+#ifndef CPWARD_HOST_HOST_H
+#define CPWARD_HOST_HOST_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct arena;
+struct err;
+
+enum question_kind {
+	ASK_FILE,	/* bytes of a regular file */
+	ASK_STAT,	/* "KIND MODE OWNER GROUP SIZE MTIME", links followed */
+	ASK_DIR,	/* names in a directory, sorted, '/' behind each */
+	ASK_LINK,	/* where a symbolic link points */
+	ASK_COMMAND,	/* standard output of a program */
+	ASK_WHM,	/* body of a WHM API 1 reply */
+	ASK_CLOCK,	/* epoch seconds, as digits */
+};
+
+struct whm_argument {
+	const char *name;
+	const char *value;
+};
+
+struct question {
+	enum question_kind kind;
+	const char *path;		/* FILE, STAT, DIR, LINK: absolute */
+	const char *const *argv;	/* COMMAND: absolute program, NULL at the end */
+	const char *function;		/* WHM */
+	const struct whm_argument *arguments;
+	size_t argument_count;
+	size_t cap;			/* bytes wanted at most; more is a failure */
+};
+
+enum answer_status {
+	ANSWER_FAILED,		/* could not look: why says so */
+	ANSWER_OK,
+	ANSWER_ABSENT,		/* looked, and it is not there */
+	ANSWER_SKIPPED,		/* this run was told not to ask: "skipped: …" */
+};
+
+struct answer {
+	enum answer_status status;
+	char *bytes;		/* in the asker's arena, NUL behind them */
+	size_t length;
+	int code;		/* COMMAND: exit status; WHM: HTTP status, 0 local */
+	const char *why;	/* FAILED and SKIPPED */
+};
+
+/* An implementation fills ask and free; private data stands behind. */
+struct host {
+	/* Fills *ret_answer; never fails otherwise. */
+	void (*ask)(struct host *host, struct arena *arena,
+	    const struct question *question, struct answer *ret_answer);
+	void (*free)(struct host *host);
+	/* How the transport calls itself in origins: "whmapi1", "whm https". */
+	const char *whm_name;
+};
+
+void host_free(struct host *host);	/* NULL is fine */
+
+/* Typed askers; each fills one question. */
+struct answer host_file(struct host *host, struct arena *arena,
+    const char *path, size_t cap);
+struct answer host_dir(struct host *host, struct arena *arena,
+    const char *path);
+struct answer host_link(struct host *host, struct arena *arena,
+    const char *path);
+struct answer host_command(struct host *host, struct arena *arena,
+    const char *const *argv, size_t cap);
+struct answer host_whm(struct host *host, struct arena *arena,
+    const char *function, const struct whm_argument *arguments, size_t count);
+/* Epoch seconds; -1 when the host does not tell. */
+int64_t host_now(struct host *host);
+
+enum host_file_kind {
+	HOST_REGULAR,
+	HOST_DIRECTORY,
+	HOST_OTHER,
+};
+
+struct host_stat {
+	enum host_file_kind kind;
+	unsigned mode;		/* permission bits, 07777 */
+	const char *owner;	/* name, else number; in the arena */
+	const char *group;
+	int64_t size;
+	int64_t mtime;		/* epoch seconds */
+};
+/* status, and the parsed answer when it is ANSWER_OK. */
+struct answer host_stat(struct host *host, struct arena *arena,
+    const char *path, struct host_stat *ret_stat);
+
+/* Names of a directory answer, in the arena. */
+void host_names(struct arena *arena, const struct answer *answer,
+    const char ***ret_names, size_t *ret_count);
+
+/* "file /etc/exim.conf", "whm version api.version=1": what was asked, as text. */
+char *question_text(struct arena *arena, const struct question *question);
+
+/* Caps for the common askings, in bytes. */
+#define HOST_CAP_CONFIG (4u * 1024 * 1024)
+#define HOST_CAP_LIST (16u * 1024 * 1024)
+#define HOST_CAP_REPLY (32u * 1024 * 1024)
+
+/* ---- implementations ---- */
+
+struct whm_transport_options;	/* host/whm_transport.h */
+
+struct host_live_options {
+	const char *root;	/* NULL = the running system; else a tree */
+	/* how to reach the API; NULL = skipped, for whm_skipped's reason */
+	const struct whm_transport_options *whm;
+	const char *whm_skipped;	/* "skipped: no WHM API configured" */
+};
+
+/*
+ * The running system, or the files below root. NULL and err when root can not
+ * be opened (ERR_NOINPUT). Below a directory that is not root's no link is
+ * followed, files are opened as the directory's owner, and only regular files
+ * with one name are read.
+ */
+struct host *host_live(const struct host_live_options *options,
+    struct err *err);
+
+/*
+ * Passes questions to inner (which stays the caller's) and appends each answer
+ * as one JSON line to path. The replay host reads such a file: what was not
+ * recorded fails with "not recorded".
+ */
+struct host *host_record(struct host *inner, const char *path,
+    struct err *err);
+struct host *host_replay(const char *path, struct err *err);
+
+/*
+ * Passes questions to inner, but fails the n-th, counting from 1; n = 0 fails
+ * none. *asked (the caller's) counts the questions. The clock is not counted:
+ * it is not an outside thing that a server can take away.
+ */
+struct host *host_faulty(struct host *inner, size_t n, size_t *asked);
+
+#endif
