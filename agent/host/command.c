@@ -1,0 +1,208 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "host/command.h"
+
+extern char **environ;
+
+#define STDERR_CAP 4096
+
+struct child {
+	pid_t pid;
+	int out;	/* read end of its standard output, -1 at end of file */
+	int err;
+};
+
+static int64_t
+monotonic_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* 0, or an errno value. The child leads a process group of its own. */
+static int
+child_spawn(const char *const *argv, const int out[2], const int err[2],
+    pid_t *ret_pid)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t signals;
+	int result;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, out[1], 1);
+	posix_spawn_file_actions_adddup2(&actions, err[1], 2);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setpgroup(&attributes, 0);
+	sigemptyset(&signals);
+	posix_spawnattr_setsigmask(&attributes, &signals);
+	sigaddset(&signals, SIGPIPE);
+	posix_spawnattr_setsigdefault(&attributes, &signals);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP |
+	    POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	result = posix_spawn(ret_pid, argv[0], &actions, &attributes,
+	    (char *const *)(uintptr_t)argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
+	return result;
+}
+
+static void
+close_pair(const int pair[2])
+{
+	close(pair[0]);
+	close(pair[1]);
+}
+
+static int
+child_start(const char *const *argv, struct child *ret_child)
+{
+	int out[2], err[2], result;
+
+	if (pipe2(out, O_CLOEXEC) != 0)
+		return errno;
+	if (pipe2(err, O_CLOEXEC) != 0) {
+		result = errno;
+		close_pair(out);
+		return result;
+	}
+	result = child_spawn(argv, out, err, &ret_child->pid);
+	if (result != 0) {
+		close_pair(out);
+		close_pair(err);
+		return result;
+	}
+	close(out[1]);
+	close(err[1]);
+	ret_child->out = out[0];
+	ret_child->err = err[0];
+	return 0;
+}
+
+/* Reads what is there; closes at the end. -1 when buf is full. */
+static int
+drain(int *fd, struct buf *buf)
+{
+	char chunk[16384];
+	ssize_t got = read(*fd, chunk, sizeof(chunk));
+
+	if (got < 0 && (errno == EINTR || errno == EAGAIN))
+		return 0;
+	if (got <= 0) {
+		close(*fd);
+		*fd = -1;
+		return 0;
+	}
+	return buf_add(buf, chunk, (size_t)got);
+}
+
+/* NULL when both ends were read to their end, else why not. */
+static const char *
+child_read(struct child *child, struct buf *out, struct buf *err,
+    int64_t deadline)
+{
+	struct pollfd polled[2];
+	int64_t left;
+
+	while (child->out >= 0 || child->err >= 0) {
+		left = deadline - monotonic_ms();
+		if (left <= 0)
+			return "did not end in time";
+		polled[0] = (struct pollfd){ child->out, POLLIN, 0 };
+		polled[1] = (struct pollfd){ child->err, POLLIN, 0 };
+		if (poll(polled, 2, (int)left) < 0 && errno != EINTR)
+			return strerror(errno);
+		if (polled[0].revents != 0 && drain(&child->out, out) != 0)
+			return "printed more than is allowed";
+		/* Standard error beyond its cap is read and dropped. */
+		if (polled[1].revents != 0 && drain(&child->err, err) != 0)
+			buf_clear(err);
+	}
+	return NULL;
+}
+
+static int
+child_wait(struct child *child, int64_t deadline)
+{
+	int status;
+	pid_t done;
+
+	/* A child may close its output and stay: it has until the deadline. */
+	for (;;) {
+		done = waitpid(child->pid, &status, WNOHANG);
+		if (done == child->pid)
+			break;
+		if (done < 0 && errno != EINTR)
+			return -1;
+		if (monotonic_ms() > deadline) {
+			kill(-child->pid, SIGKILL);
+			waitpid(child->pid, &status, 0);
+			break;
+		}
+		usleep(500);
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) :
+	    128 + WTERMSIG(status);
+}
+
+static const char *
+first_line(struct arena *arena, const struct buf *buf)
+{
+	size_t length = strcspn(buf->bytes, "\r\n");
+
+	return length == 0 ? NULL :
+	    arena_memdup(arena, buf->bytes, length > 300 ? 300 : length);
+}
+
+void
+command_run(struct arena *arena, const char *const *argv, size_t cap,
+    int timeout, struct answer *ret_answer)
+{
+	int64_t deadline = monotonic_ms() + (int64_t)timeout * 1000;
+	struct child child;
+	struct buf out, err;
+	const char *failure;
+	int result;
+
+	memset(ret_answer, 0, sizeof(*ret_answer));
+	result = child_start(argv, &child);
+	if (result != 0) {
+		ret_answer->status = result == ENOENT ? ANSWER_ABSENT :
+		    ANSWER_FAILED;
+		ret_answer->why = arena_printf(arena, "%s: %s", argv[0],
+		    strerror(result));
+		return;
+	}
+	buf_init(&out, cap);
+	buf_init(&err, STDERR_CAP);
+	failure = child_read(&child, &out, &err, deadline);
+	if (failure != NULL)
+		kill(-child.pid, SIGKILL);
+	if (child.out >= 0)
+		close(child.out);
+	if (child.err >= 0)
+		close(child.err);
+	ret_answer->code = child_wait(&child, deadline);
+	ret_answer->status = failure == NULL ? ANSWER_OK : ANSWER_FAILED;
+	ret_answer->why = failure != NULL ?
+	    arena_printf(arena, "%s %s", argv[0], failure) :
+	    first_line(arena, &err);
+	ret_answer->bytes = arena_memdup(arena, out.bytes, out.length);
+	ret_answer->length = out.length;
+	/* What a program prints may hold secrets. */
+	buf_wipe(&out);
+	buf_done(&err);
+}

@@ -1,0 +1,158 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "host/host.h"
+
+void
+host_free(struct host *host)
+{
+	if (host != NULL)
+		host->free(host);
+}
+
+static struct answer
+host_ask(struct host *host, struct arena *arena,
+    const struct question *question)
+{
+	struct answer answer = { .status = ANSWER_FAILED };
+
+	host->ask(host, arena, question, &answer);
+	if (answer.bytes == NULL)
+		answer.bytes = arena_strdup(arena, "");
+	if (answer.status == ANSWER_FAILED && answer.why == NULL)
+		answer.why = "no reason was given";
+	return answer;
+}
+
+struct answer
+host_file(struct host *host, struct arena *arena, const char *path, size_t cap)
+{
+	return host_ask(host, arena, &(struct question){
+	    .kind = ASK_FILE, .path = path, .cap = cap });
+}
+
+struct answer
+host_dir(struct host *host, struct arena *arena, const char *path)
+{
+	return host_ask(host, arena, &(struct question){
+	    .kind = ASK_DIR, .path = path, .cap = HOST_CAP_LIST });
+}
+
+struct answer
+host_link(struct host *host, struct arena *arena, const char *path)
+{
+	return host_ask(host, arena, &(struct question){
+	    .kind = ASK_LINK, .path = path, .cap = 4096 });
+}
+
+struct answer
+host_command(struct host *host, struct arena *arena, const char *const *argv,
+    size_t cap)
+{
+	return host_ask(host, arena, &(struct question){
+	    .kind = ASK_COMMAND, .argv = argv, .cap = cap });
+}
+
+struct answer
+host_whm(struct host *host, struct arena *arena, const char *function,
+    const struct whm_argument *arguments, size_t count)
+{
+	return host_ask(host, arena, &(struct question){
+	    .kind = ASK_WHM, .function = function, .arguments = arguments,
+	    .argument_count = count, .cap = HOST_CAP_REPLY });
+}
+
+int64_t
+host_now(struct host *host)
+{
+	struct arena *arena = arena_new();
+	struct answer answer = host_ask(host, arena,
+	    &(struct question){ .kind = ASK_CLOCK, .cap = 32 });
+	int64_t now = -1;
+
+	if (answer.status == ANSWER_OK)
+		now = strtoll(answer.bytes, NULL, 10);
+	arena_free(arena);
+	return now;
+}
+
+struct answer
+host_stat(struct host *host, struct arena *arena, const char *path,
+    struct host_stat *ret_stat)
+{
+	struct answer answer = host_ask(host, arena, &(struct question){
+	    .kind = ASK_STAT, .path = path, .cap = 512 });
+	char kind[16], owner[64], group[64];
+	struct host_stat st;
+
+	if (answer.status != ANSWER_OK)
+		return answer;
+	if (sscanf(answer.bytes, "%15s %o %63s %63s %" SCNd64 " %" SCNd64,
+	    kind, &st.mode, owner, group, &st.size, &st.mtime) != 6) {
+		answer.status = ANSWER_FAILED;
+		answer.why = "the recorded status can not be read";
+		return answer;
+	}
+	st.kind = strcmp(kind, "file") == 0 ? HOST_REGULAR :
+	    strcmp(kind, "dir") == 0 ? HOST_DIRECTORY : HOST_OTHER;
+	st.owner = arena_strdup(arena, owner);
+	st.group = arena_strdup(arena, group);
+	*ret_stat = st;
+	return answer;
+}
+
+void
+host_names(struct arena *arena, const struct answer *answer,
+    const char ***ret_names, size_t *ret_count)
+{
+	const char *at = answer->bytes, *end = at + answer->length, *slash;
+
+	*ret_names = NULL;
+	*ret_count = 0;
+	while (at < end && (slash = memchr(at, '/', (size_t)(end - at))) != NULL) {
+		*arena_push(arena, ret_names, ret_count) =
+		    arena_memdup(arena, at, (size_t)(slash - at));
+		at = slash + 1;
+	}
+}
+
+static void
+add_words(struct buf *text, const char *const *words)
+{
+	for (; *words != NULL; words++) {
+		(void)buf_addc(text, ' ');
+		(void)buf_adds(text, *words);
+	}
+}
+
+char *
+question_text(struct arena *arena, const struct question *question)
+{
+	static const char *const kinds[] = {
+		[ASK_FILE] = "file", [ASK_STAT] = "stat", [ASK_DIR] = "dir",
+		[ASK_LINK] = "link", [ASK_COMMAND] = "run",
+		[ASK_WHM] = "whm", [ASK_CLOCK] = "clock",
+	};
+	struct buf text;
+	char *copy;
+	size_t i;
+
+	buf_init(&text, 1024 * 1024);
+	(void)buf_adds(&text, kinds[question->kind]);
+	if (question->path != NULL)
+		(void)buf_addf(&text, " %s", question->path);
+	if (question->kind == ASK_COMMAND)
+		add_words(&text, question->argv);
+	if (question->kind == ASK_WHM)
+		(void)buf_addf(&text, " %s", question->function);
+	for (i = 0; i < question->argument_count; i++)
+		(void)buf_addf(&text, " %s=%s", question->arguments[i].name,
+		    question->arguments[i].value);
+	copy = arena_memdup(arena, text.bytes, text.length);
+	buf_done(&text);
+	return copy;
+}
