@@ -1,0 +1,421 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "host/command.h"
+#include "host/host.h"
+#include "host/tree.h"
+#include "host/whm_transport.h"
+
+#define COMMAND_TIMEOUT 30	/* seconds */
+#define READ_TIMEOUT 30		/* seconds for one file */
+#define NAME_MAX_BYTES 64	/* of a user or group name */
+
+struct id_name {
+	unsigned id;
+	char name[NAME_MAX_BYTES];
+};
+
+struct id_names {
+	struct id_name *items;
+	size_t count;
+	bool loaded;
+};
+
+struct live {
+	struct host base;
+	struct tree tree;
+	const char *root;		/* NULL = the running system */
+	struct id_names users;
+	struct id_names groups;
+	struct whm_transport *whm;	/* NULL = skipped */
+	const char *whm_skipped;
+	struct arena *arena;		/* for options kept */
+};
+
+/* ---- files ---- */
+
+static void
+answer_from_status(struct arena *arena, enum tree_status status,
+    const char *path, const char *why, struct answer *ret_answer)
+{
+	ret_answer->status = status == TREE_ABSENT ? ANSWER_ABSENT :
+	    ANSWER_FAILED;
+	ret_answer->why = arena_printf(arena, "%s: %s", path, why);
+}
+
+/*
+ * A tenant could put a hard link to somebody else's file, a FIFO or a device
+ * where we look; only plain files with one name are read below his directory.
+ */
+static const char *
+refuse_file(const struct tree_entry *entry, size_t cap)
+{
+	if (!S_ISREG(entry->st.st_mode))
+		return "is not a regular file";
+	if (entry->tenant && entry->st.st_nlink != 1)
+		return "has more than one name below a directory that is not root's";
+	if ((uintmax_t)entry->st.st_size > cap)
+		return "is larger than is read";
+	return NULL;
+}
+
+static const char *
+read_file(int fd, struct buf *buf)
+{
+	char chunk[65536];
+	time_t deadline = time(NULL) + READ_TIMEOUT;
+	ssize_t got;
+
+	for (;;) {
+		got = read(fd, chunk, sizeof(chunk));
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return strerror(errno);
+		if (got == 0)
+			return NULL;
+		if (buf_add(buf, chunk, (size_t)got) != 0)
+			return "is larger than is read";
+		if (time(NULL) > deadline)
+			return "took too long to read";
+	}
+}
+
+static void
+ask_file(struct live *live, struct arena *arena,
+    const struct question *question, struct answer *ret_answer)
+{
+	char why[PATH_MAX];
+	struct tree_entry entry;
+	enum tree_status status;
+	const char *failure;
+	struct buf buf;
+
+	status = tree_find(&live->tree, question->path, TREE_FOLLOW, &entry,
+	    why, sizeof(why));
+	if (status == TREE_OK) {
+		failure = refuse_file(&entry, question->cap);
+		close(entry.fd);
+		if (failure != NULL) {
+			answer_from_status(arena, TREE_FAILED, question->path,
+			    failure, ret_answer);
+			return;
+		}
+		/* Opening a FIFO or a device can have effects: examined first. */
+		status = tree_open_entry(&live->tree, question->path,
+		    O_RDONLY, &entry, why, sizeof(why));
+	}
+	if (status != TREE_OK) {
+		answer_from_status(arena, status, question->path, why,
+		    ret_answer);
+		return;
+	}
+	buf_init(&buf, question->cap);
+	failure = refuse_file(&entry, question->cap);
+	if (failure == NULL)
+		failure = read_file(entry.fd, &buf);
+	close(entry.fd);
+	if (failure != NULL) {
+		answer_from_status(arena, TREE_FAILED, question->path, failure,
+		    ret_answer);
+	} else {
+		ret_answer->status = ANSWER_OK;
+		ret_answer->bytes = arena_memdup(arena, buf.bytes, buf.length);
+		ret_answer->length = buf.length;
+	}
+	buf_wipe(&buf);		/* it may have been a shadow file */
+}
+
+/* ---- names of users and groups, from the tree's own files ---- */
+
+static void
+names_parse(struct id_names *names, const char *text)
+{
+	char name[NAME_MAX_BYTES];
+	struct id_name *larger;
+	const char *line;
+	unsigned id;
+
+	for (line = text; line != NULL && *line != '\0';
+	    line = strchr(line, '\n'), line += line != NULL) {
+		if (sscanf(line, "%63[^:\n]:%*[^:\n]:%u:", name, &id) != 2)
+			continue;
+		if ((names->count & (names->count + 1)) == 0) {
+			larger = realloc(names->items,
+			    (names->count + 1) * 2 * sizeof(*names->items));
+			if (larger == NULL)
+				return;
+			names->items = larger;
+		}
+		names->items[names->count].id = id;
+		memcpy(names->items[names->count].name, name, sizeof(name));
+		names->count++;
+	}
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	const struct id_name *left = a, *right = b;
+
+	return left->id < right->id ? -1 : left->id > right->id;
+}
+
+static void
+names_load(struct live *live, struct id_names *names, const char *path)
+{
+	struct arena *arena = arena_new();
+	struct answer answer = { .status = ANSWER_FAILED };
+
+	ask_file(live, arena, &(struct question){ .kind = ASK_FILE,
+	    .path = path, .cap = HOST_CAP_LIST }, &answer);
+	if (answer.status == ANSWER_OK)
+		names_parse(names, answer.bytes);
+	qsort(names->items, names->count, sizeof(*names->items), compare_ids);
+	names->loaded = true;
+	arena_free(arena);
+}
+
+static const char *
+id_to_name(struct live *live, struct id_names *names, const char *path,
+    unsigned id, struct arena *arena)
+{
+	struct id_name key = { .id = id };
+	const struct id_name *found;
+
+	/* The owner of a copied tree stands for root. */
+	if (live->root != NULL && names == &live->users &&
+	    id == live->tree.owner)
+		key.id = 0;
+	if (!names->loaded)
+		names_load(live, names, path);
+	found = names->count == 0 ? NULL : bsearch(&key, names->items,
+	    names->count, sizeof(*names->items), compare_ids);
+	return found != NULL ? found->name : arena_printf(arena, "%u", key.id);
+}
+
+static void
+ask_stat(struct live *live, struct arena *arena,
+    const struct question *question, struct answer *ret_answer)
+{
+	char why[PATH_MAX];
+	struct tree_entry entry;
+	enum tree_status status;
+	const char *kind;
+
+	status = tree_find(&live->tree, question->path, TREE_FOLLOW, &entry,
+	    why, sizeof(why));
+	if (status != TREE_OK) {
+		answer_from_status(arena, status, question->path, why,
+		    ret_answer);
+		return;
+	}
+	close(entry.fd);
+	kind = S_ISREG(entry.st.st_mode) ? "file" :
+	    S_ISDIR(entry.st.st_mode) ? "dir" : "other";
+	ret_answer->status = ANSWER_OK;
+	ret_answer->bytes = arena_printf(arena, "%s %04o %s %s %jd %jd", kind,
+	    (unsigned)entry.st.st_mode & 07777,
+	    id_to_name(live, &live->users, "/etc/passwd",
+	    (unsigned)entry.st.st_uid, arena),
+	    id_to_name(live, &live->groups, "/etc/group",
+	    (unsigned)entry.st.st_gid, arena),
+	    (intmax_t)entry.st.st_size, (intmax_t)entry.st.st_mtime);
+	ret_answer->length = strlen(ret_answer->bytes);
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static const char *
+list_names(DIR *directory, struct arena *arena, size_t cap,
+    struct answer *ret_answer)
+{
+	const char **names = NULL;
+	size_t count = 0, i;
+	struct dirent *entry;
+	struct buf buf;
+
+	while (errno = 0, (entry = readdir(directory)) != NULL)
+		if (strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0)
+			*arena_push(arena, &names, &count) =
+			    arena_strdup(arena, entry->d_name);
+	if (errno != 0)
+		return strerror(errno);
+	qsort(names, count, sizeof(*names), compare_names);
+	buf_init(&buf, cap);
+	for (i = 0; i < count; i++)
+		if (buf_addf(&buf, "%s/", names[i]) != 0) {
+			buf_done(&buf);
+			return "has more names than are read";
+		}
+	ret_answer->status = ANSWER_OK;
+	ret_answer->bytes = arena_memdup(arena, buf.bytes, buf.length);
+	ret_answer->length = buf.length;
+	buf_done(&buf);
+	return NULL;
+}
+
+static void
+ask_dir(struct live *live, struct arena *arena,
+    const struct question *question, struct answer *ret_answer)
+{
+	char why[PATH_MAX];
+	struct tree_entry entry;
+	enum tree_status status;
+	const char *failure;
+	DIR *directory;
+
+	status = tree_open_entry(&live->tree, question->path,
+	    O_RDONLY | O_DIRECTORY, &entry, why, sizeof(why));
+	if (status != TREE_OK) {
+		answer_from_status(arena, status, question->path, why,
+		    ret_answer);
+		return;
+	}
+	directory = fdopendir(entry.fd);
+	if (directory == NULL) {
+		failure = strerror(errno);
+		close(entry.fd);
+	} else {
+		failure = list_names(directory, arena, question->cap,
+		    ret_answer);
+		closedir(directory);
+	}
+	if (failure != NULL)
+		answer_from_status(arena, TREE_FAILED, question->path, failure,
+		    ret_answer);
+}
+
+static void
+ask_link(struct live *live, struct arena *arena,
+    const struct question *question, struct answer *ret_answer)
+{
+	char why[PATH_MAX], target[PATH_MAX];
+	struct tree_entry entry;
+	enum tree_status status;
+	ssize_t length;
+
+	status = tree_find(&live->tree, question->path, TREE_NOFOLLOW, &entry,
+	    why, sizeof(why));
+	if (status != TREE_OK) {
+		answer_from_status(arena, status, question->path, why,
+		    ret_answer);
+		return;
+	}
+	length = readlinkat(entry.fd, "", target, sizeof(target));
+	close(entry.fd);
+	if (length < 0) {
+		answer_from_status(arena, TREE_FAILED, question->path,
+		    strerror(errno), ret_answer);
+		return;
+	}
+	ret_answer->status = ANSWER_OK;
+	ret_answer->bytes = arena_memdup(arena, target, (size_t)length);
+	ret_answer->length = (size_t)length;
+}
+
+/* ---- commands, the API, the clock ---- */
+
+static void
+ask_command(struct live *live, struct arena *arena,
+    const struct question *question, struct answer *ret_answer)
+{
+	if (live->root != NULL) {
+		ret_answer->status = ANSWER_SKIPPED;
+		ret_answer->why = "skipped: no command runs with --root";
+		return;
+	}
+	command_run(arena, question->argv, question->cap, COMMAND_TIMEOUT,
+	    ret_answer);
+}
+
+static void
+ask_whm(struct live *live, struct arena *arena,
+    const struct question *question, struct answer *ret_answer)
+{
+	if (live->whm == NULL) {
+		ret_answer->status = ANSWER_SKIPPED;
+		ret_answer->why = live->whm_skipped;
+		return;
+	}
+	whm_transport_ask(live->whm, arena, question, ret_answer);
+}
+
+static void
+live_ask(struct host *host, struct arena *arena,
+    const struct question *question, struct answer *ret_answer)
+{
+	static void (*const askers[])(struct live *, struct arena *,
+	    const struct question *, struct answer *) = {
+		[ASK_FILE] = ask_file,
+		[ASK_STAT] = ask_stat,
+		[ASK_DIR] = ask_dir,
+		[ASK_LINK] = ask_link,
+		[ASK_COMMAND] = ask_command,
+		[ASK_WHM] = ask_whm,
+	};
+
+	if (question->kind == ASK_CLOCK) {
+		ret_answer->status = ANSWER_OK;
+		ret_answer->bytes = arena_printf(arena, "%jd",
+		    (intmax_t)time(NULL));
+		ret_answer->length = strlen(ret_answer->bytes);
+		return;
+	}
+	askers[question->kind]((struct live *)host, arena, question,
+	    ret_answer);
+}
+
+static void
+live_free(struct host *host)
+{
+	struct live *live = (struct live *)host;
+
+	if (live->whm != NULL)
+		whm_transport_free(live->whm);
+	tree_close(&live->tree);
+	free(live->users.items);
+	free(live->groups.items);
+	arena_free(live->arena);
+	free(live);
+}
+
+struct host *
+host_live(const struct host_live_options *options, struct err *err)
+{
+	const char *root = options->root == NULL ? "/" : options->root;
+	struct live *live = calloc(1, sizeof(*live));
+
+	if (live == NULL)
+		abort();
+	if (tree_open(&live->tree, root) != 0) {
+		err_at(err, ERR_NOINPUT, root, 0, "can not be opened: %s",
+		    strerror(errno));
+		free(live);
+		return NULL;
+	}
+	live->arena = arena_new();
+	live->root = arena_strdup(live->arena, options->root);
+	live->whm_skipped = arena_strdup(live->arena, options->whm_skipped);
+	if (options->whm != NULL)
+		live->whm = whm_transport_new(options->whm);
+	live->base = (struct host){ live_ask, live_free, live->whm == NULL ?
+	    "whm" : whm_transport_name(live->whm) };
+	return &live->base;
+}
