@@ -1,0 +1,181 @@
+# cpward. `make help` says what there is.
+VERSION := 0.1.0
+
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+SHAREDIR = $(PREFIX)/share/cpward
+MANDIR = $(PREFIX)/share/man
+COMPLETIONDIR = $(PREFIX)/share/bash-completion/completions
+
+CC ?= gcc
+BUILD ?= build
+
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wformat=2 -Werror
+HARDENING ?= -O2 -fPIE -fstack-protector-strong -fstack-clash-protection \
+	-D_FORTIFY_SOURCE=2
+HARDENED_LINK ?= -pie -Wl,-z,relro,-z,now
+SANITIZE ?=
+
+CPPFLAGS += -D_GNU_SOURCE -Iagent -I. -DCPWARD_VERSION='"$(VERSION)"' \
+	-DCPWARD_SHAREDIR='"$(SHAREDIR)"' -DOPENSSL_API_COMPAT=0x10101000L
+CFLAGS += -std=c11 -g $(HARDENING) $(WARNINGS) $(SANITIZE)
+LDFLAGS += $(HARDENED_LINK) $(SANITIZE)
+LIBS = -lcurl -ljansson -lssl -lcrypto -lyaml -linih
+
+# Everything but main.c is a library, so that tests link what ships.
+LIB_SOURCES := $(filter-out agent/main.c,$(wildcard agent/*/*.c)) \
+	$(wildcard checks/*.c)
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/obj/%.o)
+LIBRARY := $(BUILD)/libcpward.a
+WHMSIM_SOURCES := $(wildcard tests/lab/whmsim*.c)
+
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+CORPUS_RUNNERS := $(FUZZERS:%=$(BUILD)/corpus/%)
+TOOLS := $(BUILD)/tests/run_cases $(BUILD)/tests/scan_faults \
+	$(BUILD)/tests/host_record
+
+.DELETE_ON_ERROR:
+.PHONY: all unit check check-old check-unprivileged demo lab asan fuzz bench \
+	lint fmt install dist clean help deps tools corpora
+
+all: $(BUILD)/cpward $(BUILD)/cpward-checks.7
+
+help:
+	@echo 'make all        build build/cpward'
+	@echo 'make demo       scan a badly configured laboratory server and show the report (root)'
+	@echo 'make check      every test, the laboratory included (root)'
+	@echo 'make unit       unit tests and check cases, offline, as any user'
+	@echo 'make lab        a shell on a laboratory server, where plain cpward works (root)'
+	@echo 'make asan       unit tests and corpora under the address and undefined sanitizers'
+	@echo 'make fuzz       each fuzzer for FUZZ_SECONDS (60)'
+	@echo 'make bench      time, instructions and memory of whole commands (root)'
+	@echo 'make check-old  unit tests in a root of the previous Debian release (root)'
+	@echo 'make lint       warnings of the linters, newest symbols, includes that run up'
+	@echo 'make fmt        clang-format over the sources'
+	@echo 'make install    into DESTDIR and PREFIX'
+	@echo 'make dist       a source archive of HEAD'
+	@echo 'make clean      remove build/'
+
+# ---- building ----
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# A changed flag rebuilds everything, as a changed header does.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)' | cmp -s - $@ || \
+		echo '$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)' > $@
+FORCE:
+$(LIB_OBJECTS) $(BUILD)/obj/agent/main.o: $(BUILD)/flags
+
+$(LIBRARY): $(LIB_OBJECTS)
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(BUILD)/cpward: $(BUILD)/obj/agent/main.o $(LIBRARY)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/cpward-checks.7: $(BUILD)/cpward profiles/hipaa.yaml
+	$(BUILD)/cpward checks list --profile hipaa -o man > $@
+
+$(BUILD)/lab/whmsim: $(WHMSIM_SOURCES) $(wildcard tests/lab/whmsim*.h)
+	@mkdir -p $(@D)
+	$(CC) -D_GNU_SOURCE $(CFLAGS) $(LDFLAGS) -o $@ $(WHMSIM_SOURCES) \
+		-lmicrohttpd -ljansson
+
+$(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
+$(BUILD)/tests/run_cases: $(BUILD)/obj/tests/checks/run_cases.o $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/tests/scan_faults $(BUILD)/tests/host_record: \
+$(BUILD)/tests/%: $(BUILD)/obj/tests/replay/%.o $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+tools: $(TOOLS)
+
+# ---- tests ----
+
+deps:
+	@packaging/install-deps
+
+unit: $(UNIT_TESTS) $(BUILD)/tests/run_cases corpora
+	@tests/run-unit $(UNIT_TESTS)
+	@$(BUILD)/tests/run_cases tests/checks
+	@tests/replay/run
+
+$(BUILD)/corpus/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/run_corpus.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+corpora: $(CORPUS_RUNNERS)
+	@set -e; for fuzzer in $(FUZZERS); do \
+		$(BUILD)/corpus/$$fuzzer tests/fuzz/corpus/$${fuzzer#fuzz_}; done
+
+check: deps
+	@$(MAKE) --no-print-directory all tools $(BUILD)/lab/whmsim
+	@tests/check
+
+asan:
+	@ASAN_OPTIONS=detect_leaks=1 $(MAKE) --no-print-directory BUILD=build/asan \
+		HARDENING='-O1 -fno-omit-frame-pointer' HARDENED_LINK= \
+		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' \
+		unit
+
+check-old:
+	@packaging/install-deps --old
+	@tests/old/check-old
+
+demo: deps
+	@$(MAKE) --no-print-directory all $(BUILD)/lab/whmsim
+	@tests/lab/demo
+
+lab: deps
+	@$(MAKE) --no-print-directory all $(BUILD)/lab/whmsim
+	@tests/lab/lab
+
+FUZZ_SECONDS ?= 60
+FUZZ_CC ?= clang
+fuzz:
+	@tests/fuzz/run '$(FUZZ_CC)' $(FUZZ_SECONDS)
+
+bench: deps
+	@$(MAKE) --no-print-directory all $(BUILD)/lab/whmsim
+	@tests/bench/run
+
+lint: $(BUILD)/cpward
+	@tests/lint/run $(BUILD)/cpward
+
+fmt:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+# ---- installing ----
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(SHAREDIR)/profiles/data \
+		$(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 \
+		$(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(COMPLETIONDIR)
+	install -m 0755 $(BUILD)/cpward $(DESTDIR)$(PREFIX)/sbin/cpward
+	install -m 0644 profiles/*.yaml $(DESTDIR)$(SHAREDIR)/profiles/
+	install -m 0644 profiles/data/*.yaml $(DESTDIR)$(SHAREDIR)/profiles/data/
+	install -m 0644 man/cpward.8 $(DESTDIR)$(MANDIR)/man8/
+	install -m 0644 man/cpward.ini.5 man/cpward-profile.5 $(DESTDIR)$(MANDIR)/man5/
+	install -m 0644 $(BUILD)/cpward-checks.7 $(DESTDIR)$(MANDIR)/man7/
+	install -m 0644 packaging/completion/cpward.bash $(DESTDIR)$(COMPLETIONDIR)/cpward
+
+dist:
+	git archive --format=tar.gz --prefix=cpward-$(VERSION)/ \
+		-o cpward-$(VERSION).tar.gz HEAD
+
+clean:
+	rm -rf build
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
