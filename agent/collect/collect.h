@@ -28,8 +28,12 @@ struct collector {
 	const struct access *accesses;
 	size_t access_count;
 	void (*collect)(struct collection *collection);
-	/* its facts: group names and list names, NULL at the end */
-	const char *const *owns;
+	/*
+	 * Its facts, for the state it is reported in: these planes of these
+	 * groups (NULL at the end).
+	 */
+	const char *const *groups;
+	unsigned planes;
 };
 
 extern const struct collector *const collectors[];
@@ -52,6 +56,22 @@ void meta_known(struct fact_meta *meta, const char *origin);
 void meta_absent(struct fact_meta *meta, const char *origin);
 void set_string(struct collection *collection, struct fact_str *fact,
     const char *origin, const char *value);
+
+/* Known with the value, or absent with it NULL: "FILE:LINE" is the origin. */
+struct keyvalue;
+void set_from_keyvalue(struct collection *collection, struct fact_str *fact,
+    const char *file, const struct keyvalue *pair);
+
+/* The host's files as a configuration parser asks for them. */
+struct conf_source;
+struct conf_source collection_source(struct collection *collection);
+
+/*
+ * Sets what a cipher string expands to. string NULL or "" is the library's
+ * own default.
+ */
+void set_cipher_suites(struct collection *collection, struct fact_str *fact,
+    const char *origin, const char *string);
 
 /*
  * The suites for TLS 1.2 and below that an OpenSSL cipher string expands to,

@@ -1,0 +1,261 @@
+#include <fnmatch.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "collect/collect.h"
+#include "facts/fields.h"
+#include "parse/conf_source.h"
+#include "parse/keyvalue.h"
+
+extern const struct collector collector_platform, collector_exim,
+    collector_dovecot, collector_accounts, collector_settings,
+    collector_site, collector_whm;
+
+/*
+ * The order matters where one collector reads what another found: whm must
+ * know what exim.conf.local and local templates decide, site and accounts
+ * come before what is looked up per account.
+ */
+const struct collector *const collectors[] = {
+	&collector_platform,
+	&collector_site,
+	&collector_settings,
+	&collector_accounts,
+	&collector_exim,
+	&collector_dovecot,
+	&collector_whm,
+};
+const size_t collector_count = sizeof(collectors) / sizeof(collectors[0]);
+
+/* ---- facts from answers ---- */
+
+void
+meta_known(struct fact_meta *meta, const char *origin)
+{
+	*meta = (struct fact_meta){ FACT_KNOWN, origin, NULL };
+}
+
+void
+meta_absent(struct fact_meta *meta, const char *origin)
+{
+	*meta = (struct fact_meta){ FACT_ABSENT, origin, NULL };
+}
+
+void
+meta_unknown(struct collection *collection, struct fact_meta *meta,
+    const char *origin, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	*meta = (struct fact_meta){ FACT_UNKNOWN,
+	    arena_strdup(collection->arena, origin),
+	    arena_strdup(collection->arena, text) };
+}
+
+bool
+meta_from_answer(struct collection *collection, struct fact_meta *meta,
+    const struct answer *answer, const char *origin)
+{
+	origin = arena_strdup(collection->arena, origin);
+	switch (answer->status) {
+	case ANSWER_OK:
+		meta_known(meta, origin);
+		return true;
+	case ANSWER_ABSENT:
+		meta_absent(meta, origin);
+		return false;
+	case ANSWER_SKIPPED:
+	case ANSWER_FAILED:
+		break;
+	}
+	meta_unknown(collection, meta, origin, "%s", answer->why);
+	return false;
+}
+
+void
+set_string(struct collection *collection, struct fact_str *fact,
+    const char *origin, const char *value)
+{
+	meta_known(&fact->meta, arena_strdup(collection->arena, origin));
+	fact->value = arena_strdup(collection->arena, value);
+}
+
+void
+set_from_keyvalue(struct collection *collection, struct fact_str *fact,
+    const char *file, const struct keyvalue *pair)
+{
+	if (pair == NULL) {
+		meta_absent(&fact->meta, arena_strdup(collection->arena, file));
+		return;
+	}
+	/* A bare key stands for the product's default. */
+	meta_known(&fact->meta, arena_printf(collection->arena, "%s:%u", file,
+	    pair->line));
+	if (pair->value == NULL)
+		fact->meta.state = FACT_ABSENT;
+	fact->value = arena_strdup(collection->arena, pair->value);
+}
+
+/* ---- configuration files through the host ---- */
+
+static int
+source_read(void *context, const char *path, struct buf *buf, struct err *err)
+{
+	struct collection *collection = context;
+	struct answer answer = host_file(collection->host,
+	    collection->scratch, path, CONF_MAX_FILE);
+
+	if (answer.status == ANSWER_ABSENT)
+		return err_at(err, ERR_ABSENT, path, 0, "does not exist");
+	if (answer.status != ANSWER_OK)
+		return err_at(err, ERR_IO, path, 0, "%s", answer.why);
+	if (buf_add(buf, answer.bytes, answer.length) != 0)
+		return err_at(err, ERR_LIMIT, path, 0, "is too large");
+	return 0;
+}
+
+/* Only the last component may be a pattern: Dovecot's includes are so. */
+static int
+source_glob(void *context, const char *pattern,
+    const char *const **ret_paths, size_t *ret_count, struct err *err)
+{
+	struct collection *collection = context;
+	struct arena *scratch = collection->scratch;
+	const char *slash = strrchr(pattern, '/');
+	const char **names, **paths = NULL;
+	size_t name_count, count = 0, i;
+	struct answer answer;
+	char *directory;
+
+	*ret_paths = NULL;
+	*ret_count = 0;
+	if (slash == NULL || strcspn(pattern, "*?[") <
+	    (size_t)(slash - pattern))
+		return err_at(err, ERR_PARSE, pattern, 0,
+		    "a pattern in a directory's name is not followed");
+	directory = arena_memdup(scratch, pattern, slash == pattern ? 1 :
+	    (size_t)(slash - pattern));
+	answer = host_dir(collection->host, scratch, directory);
+	if (answer.status == ANSWER_ABSENT)
+		return 0;
+	if (answer.status != ANSWER_OK)
+		return err_at(err, ERR_IO, directory, 0, "%s", answer.why);
+	host_names(scratch, &answer, &names, &name_count);
+	for (i = 0; i < name_count; i++)
+		if (fnmatch(slash + 1, names[i], FNM_PERIOD) == 0)
+			*arena_push(scratch, &paths, &count) = arena_printf(
+			    scratch, "%.*s%s", (int)(slash + 1 - pattern),
+			    pattern, names[i]);
+	*ret_paths = paths;
+	*ret_count = count;
+	return 0;
+}
+
+struct conf_source
+collection_source(struct collection *collection)
+{
+	return (struct conf_source){ collection, source_read, source_glob };
+}
+
+/* ---- running them all ---- */
+
+struct tally {
+	size_t known;
+	size_t skipped;
+	size_t failed;
+	const char *why;
+};
+
+static void
+tally_fact(struct tally *tally, const struct fact_meta *meta)
+{
+	if (meta->state != FACT_UNKNOWN)
+		tally->known++;
+	else if (fact_skipped(meta))
+		tally->skipped++;
+	else
+		tally->failed++;
+	if (tally->why == NULL && meta->state == FACT_UNKNOWN &&
+	    !fact_skipped(meta))
+		tally->why = meta->why;
+}
+
+static void
+tally_group(struct tally *tally, const struct facts *facts,
+    const struct field_group *group, unsigned planes)
+{
+	unsigned plane;
+	size_t i;
+
+	for (i = 0; i < group->field_count; i++)
+		for (plane = 0; plane < PLANE_COUNT; plane++)
+			if (group->fields[i].planes & planes & PLANE_BIT(plane))
+				tally_fact(tally, field_meta(&group->fields[i],
+				    (const char *)facts + group->offset +
+				    group->fields[i].offset,
+				    (enum plane)plane));
+}
+
+static void
+report_state(const struct collector *collector, const struct facts *facts,
+    struct collector_report *report)
+{
+	struct tally tally = { 0 };
+	const char *const *name;
+	size_t i;
+
+	for (name = collector->groups; *name != NULL; name++)
+		for (i = 0; i < field_group_count; i++)
+			if (strcmp(field_groups[i].name, *name) == 0)
+				tally_group(&tally, facts, &field_groups[i],
+				    collector->planes);
+	report->why = tally.why;
+	if (tally.failed == 0)
+		report->state = tally.known == 0 ? COLLECTOR_SKIPPED :
+		    COLLECTOR_OK;
+	else
+		report->state = tally.known == 0 ? COLLECTOR_FAILED :
+		    COLLECTOR_PARTIAL;
+}
+
+static int64_t
+elapsed_ms(const struct timespec *since)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)(now.tv_sec - since->tv_sec) * 1000 +
+	    (now.tv_nsec - since->tv_nsec) / 1000000;
+}
+
+void
+collect_all(struct host *host, struct facts *facts, const char *managed_by)
+{
+	struct collection collection = { .host = host, .facts = facts,
+	    .arena = facts->arena, .managed_by = managed_by };
+	struct collector_report *report;
+	struct timespec start;
+	size_t i;
+
+	facts->collected_at = host_now(host);
+	for (i = 0; i < collector_count; i++) {
+		clock_gettime(CLOCK_MONOTONIC, &start);
+		collection.scratch = arena_new();
+		collectors[i]->collect(&collection);
+		arena_free(collection.scratch);
+		report = arena_push(facts->arena, &facts->collectors.items,
+		    &facts->collectors.count);
+		report->name = collectors[i]->name;
+		report_state(collectors[i], facts, report);
+		report->duration_ms = elapsed_ms(&start);
+	}
+}
