@@ -81,6 +81,7 @@ enum fault {
 	FAULT_TRUNCATED_CHUNK,
 	FAULT_MIDBODY_CLOSE,
 	FAULT_HTML_LOGIN_200,
+	FAULT_REDIRECT_302,
 	FAULT_HTTP_500,
 	FAULT_HTTP_503_HTML,
 	FAULT_EMPTY_BODY,
@@ -248,6 +249,7 @@ const char *call_need(struct call *call, const char *name);
 const char *call_arg(const struct call *call, const char *name);
 bool call_quirk(const struct call *call, enum quirk quirk);
 void call_run_after(struct call *call, const char *script);
+bool role_enabled(const struct call *call, const char *module);
 bool user_has_acl(const struct call *call, const char *user, const char *acl);
 json_t *user_privileges(const struct call *call, const char *user);
 

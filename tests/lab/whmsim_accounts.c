@@ -304,12 +304,23 @@ account_need(struct call *call, const char *user)
 	return account;
 }
 
+/* The text is not documented, only that such a function is disabled. */
+static bool
+mail_role_need(struct call *call)
+{
+	if (role_enabled(call, "MailReceive"))
+		return true;
+	call_fail(call, "The function \"%s\" is disabled: this server's profile has no role "
+	    "\"MailReceive\".", call->request->function);
+	return false;
+}
+
 void
 read_list_pops_for(struct call *call)
 {
 	const char *user = call_need(call, "user");
 
-	if (account_need(call, user) != NULL)
+	if (user != NULL && mail_role_need(call) && account_need(call, user) != NULL)
 		call->data = json_pack("{s:o}", "pops", mailboxes_of(call, user));
 }
 
@@ -413,6 +424,8 @@ read_uapi(struct call *call)
 	json_t *reply = NULL;
 
 	if (function == NULL || account_need(call, user) == NULL)
+		return;
+	if (strcmp(module, "Email") == 0 && !mail_role_need(call))
 		return;
 	for (size_t i = 0; i < sizeof uapi_functions / sizeof uapi_functions[0]; i++) {
 		if (strcmp(uapi_functions[i].module, module) != 0

@@ -116,6 +116,22 @@ user_privileges(const struct call *call, const char *user)
 	return privileges;
 }
 
+/* Role names are case-sensitive. */
+bool
+role_enabled(const struct call *call, const char *module)
+{
+	json_t *role;
+	size_t index;
+
+	json_array_foreach(state_at(call->state, "profile.enabled_roles"), index, role) {
+		const char *name = json_string_value(json_object_get(role, "module"));
+
+		if (name != NULL && strcmp(name, module) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool
 user_has_acl(const struct call *call, const char *user, const char *acl)
 {
@@ -392,7 +408,7 @@ transport_fault(const struct knobs *knobs, const char *function)
 {
 	static const enum fault transport[] = {
 		FAULT_SLOW_FIRST_BYTE, FAULT_HANG, FAULT_TRUNCATED_CHUNK, FAULT_MIDBODY_CLOSE,
-		FAULT_HTTP_500, FAULT_HTTP_503_HTML, FAULT_CLI_EXIT_1, FAULT_CLI_SIGNAL,
+		FAULT_REDIRECT_302, FAULT_HTTP_500, FAULT_HTTP_503_HTML, FAULT_CLI_EXIT_1, FAULT_CLI_SIGNAL,
 		FAULT_CLI_STDOUT_NOISE,
 	};
 

@@ -19,9 +19,11 @@ secret_service_ssl(struct call *call)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < sizeof services / sizeof services[0]; i++) {
-		json_t *info = state_resolve(state_at(call->state, "ssl.certificate"));
+		json_t *certificate_info = state_at(call->state, "ssl.certificate");
+		json_t *info = certificate_info != NULL
+		    ? state_resolve(certificate_info) : json_object();
 
-		json_object_set_new(info, "domains", json_pack("[O]",
+		json_object_set_new(info, "domains", json_pack("[O?]",
 		    state_at(call->state, "hostname")));
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:o}", "service",
 		    services[i], "certificate", certificate, "cabundle", "", "key", private_key,

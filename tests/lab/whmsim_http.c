@@ -202,6 +202,18 @@ send_html(struct MHD_Connection *connection, unsigned status)
 	return queue_and_release(connection, status, response);
 }
 
+/* Elsewhere: a client that follows would hand its token to another host. */
+static enum MHD_Result
+send_redirect(struct MHD_Connection *connection)
+{
+	struct MHD_Response *response = MHD_create_response_from_buffer(0, (void *)"",
+	    MHD_RESPMEM_PERSISTENT);
+
+	MHD_add_response_header(response, "Server", "cpsrvd");
+	MHD_add_response_header(response, "Location", "https://elsewhere.lab.example:2087/");
+	return queue_and_release(connection, 302, response);
+}
+
 /* Chunked, as cpsrvd answers; after 200 requests it closes. */
 static enum MHD_Result
 send_body(struct MHD_Connection *connection, struct exchange *exchange, const struct knobs *knobs)
@@ -251,6 +263,8 @@ send_answer(const struct sim *sim, struct MHD_Connection *connection, struct exc
 	case FAULT_TRUNCATED_CHUNK:
 	case FAULT_MIDBODY_CLOSE:
 		return send_cut(connection, answer);
+	case FAULT_REDIRECT_302:
+		return send_redirect(connection);
 	case FAULT_HTTP_500:
 		answer->status = 500;
 		break;

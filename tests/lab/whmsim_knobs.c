@@ -53,6 +53,7 @@ static const char *const fault_names[FAULT_COUNT] = {
 	[FAULT_TRUNCATED_CHUNK] = "truncated-chunk",
 	[FAULT_MIDBODY_CLOSE] = "midbody-close",
 	[FAULT_HTML_LOGIN_200] = "html-login-200",
+	[FAULT_REDIRECT_302] = "redirect-302",
 	[FAULT_HTTP_500] = "http-500",
 	[FAULT_HTTP_503_HTML] = "http-503-html",
 	[FAULT_EMPTY_BODY] = "empty-body",

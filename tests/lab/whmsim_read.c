@@ -424,22 +424,11 @@ read_current_profile(struct call *call)
 	data_from(call, "profile");
 }
 
-/* Role names are case-sensitive. */
 void
 read_is_role_enabled(struct call *call)
 {
 	const char *role = call_need(call, "role");
-	json_t *entry;
-	size_t index;
-	int enabled = 0;
 
-	if (role == NULL)
-		return;
-	json_array_foreach(state_at(call->state, "profile.enabled_roles"), index, entry) {
-		const char *module = json_string_value(json_object_get(entry, "module"));
-
-		if (module != NULL && strcmp(module, role) == 0)
-			enabled = 1;
-	}
-	call->data = json_pack("{s:i}", "enabled", enabled);
+	if (role != NULL)
+		call->data = json_pack("{s:i}", "enabled", role_enabled(call, role));
 }
