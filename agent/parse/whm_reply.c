@@ -330,6 +330,12 @@ read_json(struct arena *arena, const char *function, int status,
 		    function, WHM_MAX_VALUES, WHM_MAX_DEPTH));
 		return;
 	}
+	/* jansson would take one for the end of the reply. */
+	if (memchr(bytes, '\0', length) != NULL) {
+		reply_judge(reply, WHM_NOT_JSON, arena_printf(arena,
+		    "%s: the reply is not JSON: it holds a NUL", function));
+		return;
+	}
 	/* A Perl hash has no member twice; who sends one is not cpsrvd. */
 	reply->document = json_loadb(bytes, length, JSON_REJECT_DUPLICATES,
 	    &error);
