@@ -8,6 +8,9 @@
  *	      "acls.api": {…} } }, … } }
  *
  * Written and read member by member, never as one tree larger than an item.
+ *
+ * Bytes that are no UTF-8 travel as the private characters U+EF80 to U+EFFF
+ * (0xEF00 plus the byte), so that what is read back is what was collected.
  */
 #ifndef CPWARD_FACTS_SNAPSHOT_H
 #define CPWARD_FACTS_SNAPSHOT_H
@@ -20,12 +23,17 @@ struct err;
 
 #define SNAPSHOT_MAX_BYTES (256u * 1024 * 1024)
 
-/* Keys sorted bytewise, two blanks a level, a newline at the end. */
+/*
+ * Keys sorted bytewise, two blanks a level, a newline at the end. ERR_CONTENT,
+ * before anything is written, when a list has two items of one name; ERR_IO
+ * when out fails.
+ */
 int snapshot_write(FILE *out, const struct facts *facts, struct err *err);
 
 /*
- * Reads a snapshot into the arena. An unknown path is told to warn (may be
- * NULL) and ignored; a wrong type, schema or a count that does not match its
+ * Reads a snapshot into the arena. A fact that it lacks is unknown, "not in
+ * the snapshot"; host and collectors may be missing. An unknown path is told
+ * to warn (may be NULL) and ignored, the first 20 of them; a wrong type, schema or a count that does not match its
  * list is ERR_CONTENT with the path. A list whose inventory fact is known must
  * hold that many items.
  */
