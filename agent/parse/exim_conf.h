@@ -30,11 +30,14 @@ enum exim_section {
 };
 
 struct exim_option {
-	const char *name;	/* without no_, not_ and hide */
-	const char *value;	/* unquoted, macros replaced; booleans are
-				 * "true" and "false"; never NULL */
-	bool boolean;		/* written as a bare, no_ or not_ option, or a
-				 * known boolean option set to a boolean word */
+	const char *name;	/* without no_, not_ and hide; of two names for
+				 * one option that which -bP prints */
+	const char *value;	/* as in force: unquoted, macros replaced,
+				 * numbers and times as -bP prints them,
+				 * booleans "true" and "false"; never NULL.
+				 * Users and groups stay as written. */
+	bool boolean;		/* an option of boolean type, and not one that
+				 * is decided by an expansion */
 	bool hidden;
 	struct conf_place place;
 };
@@ -97,12 +100,23 @@ struct exim_conf {
 };
 
 /*
- * Parses bytes as the main configuration file at path (absolute; relative
- * includes start at its directory). predefined holds names of macros that the
- * build defines (_HAVE_TLS, …: `exim -bP macros`), NULL-terminated, NULL for
- * the set of cPanel's OpenSSL build. All of *ret_conf lives in the arena.
+ * Parses bytes as the main configuration file at path (absolute; a relative
+ * include starts at the directory of the file that has it). All of *ret_conf
+ * lives in the arena; on failure it is left alone.
+ *
+ * predefined holds the lines of `exim -bP macros`, "NAME=value" or "NAME",
+ * NULL-terminated: what that build defines, and from _OPT_, _DRIVER_, _LOG_
+ * and _ACL_ names which options, drivers, log selectors and ACL conditions it
+ * has. NULL stands for cPanel's OpenSSL build with all options of Exim 4.94
+ * to 4.99; an option of a driver that is unknown then is taken as text.
+ *
  * Refuses what Exim refuses when it reads its file: ERR_PARSE with file and
- * line; ERR_LIMIT over a cap; the source's error when an include fails.
+ * line (the first one of a continued line); ERR_LIMIT over a cap; the source's
+ * error when an include fails. Not looked at: whether users and groups exist,
+ * what an expansion gives, what a driver asks of its options when it starts,
+ * the build's limit of named lists. An option set twice in force (verify and
+ * verify_sender of a router) is there twice; the last one counts, and it is
+ * that which the functions below give.
  */
 int exim_conf_parse(struct arena *arena, const char *path,
     const void *bytes, size_t length, const char *const *predefined,
@@ -130,16 +144,24 @@ int exim_list_split(struct arena *arena, const char *value,
     const char ***ret_items, size_t *ret_count, struct err *err);
 
 /*
- * What `exim -bP` prints (all main options, one "name = value", "name" or
- * "no_name" a line): the same options as a parsed file gives, places without
- * line and with origin as the file name.
+ * What `exim -bP` prints, one "name = value", "name" or "no_name" a line: main
+ * options; behind a line "NAME router:", transport or authenticator the options
+ * of that driver (-bP routers); named lists (-bP +NAME). Places have origin as
+ * file and the line of the output. Values are as printed: compare them with
+ * exim_value_printed() of a parsed file's. A value that Exim kept from us is
+ * hidden and "".
  */
 int exim_bp_parse(struct arena *arena, const char *origin, const void *bytes,
     size_t length, struct exim_conf *ret_conf, struct err *err);
 
+/* A value with its unprintable bytes as -bP prints them: \n, \t, \303. */
+const char *exim_value_printed(struct arena *arena, const char *value);
+
 /*
  * The layered edit file /etc/exim.conf.local: text under the marker lines
- * @CONFIG@, @BEGINACL@, … One block per marker, in the order of the file.
+ * @CONFIG@, @BEGINACL@, %RETRYBLOCK%, … One block per marker, in the order of
+ * the file. Text that stands before the first marker makes a block with marker
+ * "". A NUL byte is ERR_PARSE, a file over CONF_MAX_FILE is ERR_LIMIT.
  */
 struct exim_local_block {
 	const char *marker;	/* with its signs: "@CONFIG@" */
@@ -150,19 +172,23 @@ int exim_local_parse(struct arena *arena, const char *path,
     const void *bytes, size_t length, struct exim_local_block **ret_blocks,
     size_t *ret_count, struct err *err);
 
-/* Main options set by the text of one block, as the generated file has them. */
+/*
+ * Main options set by the text of one block, as the generated file has them,
+ * with places in path. source gives what the block includes; it may be NULL,
+ * then an include is ERR_IO.
+ */
 int exim_local_options(struct arena *arena, const char *path,
-    const struct exim_local_block *block, struct exim_conf *ret_conf,
-    struct err *err);
+    const struct exim_local_block *block, const struct conf_source *source,
+    struct exim_conf *ret_conf, struct err *err);
 
 /*
- * What a value with a string expansion amounts to, by comparing it, blanks
- * removed, with a closed table of idioms. Never by substring: the inverse of
- * each idiom differs in one brace.
+ * What a value with a string expansion amounts to, by comparing it with a
+ * closed table of idioms, blanks passed over where Exim passes over them.
+ * Never by substring: the inverse of each idiom differs in one brace.
  */
 enum exim_idiom {
 	EXIM_IDIOM_NONE,		/* code decides; we do not evaluate */
-	EXIM_IDIOM_LITERAL,		/* no expansion in it */
+	EXIM_IDIOM_LITERAL,		/* no $ and no \ in it: as written */
 	EXIM_IDIOM_ALL_UNDER_TLS,	/* "*" inside TLS, "" in clear */
 	EXIM_IDIOM_ALL_IN_CLEAR,	/* the inverse */
 };
