@@ -1,0 +1,394 @@
+/*
+ * What Dovecot is told: the datastore that WHM keeps, the generated files, and
+ * doveconf -n. Names and meaning are 2.4's throughout.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "collect/collect.h"
+#include "parse/dovecot_conf.h"
+#include "parse/keyvalue.h"
+
+#define DOVECONF "/usr/bin/doveconf"
+#define CONF "/etc/dovecot/dovecot.conf"
+#define DATASTORE "/var/cpanel/conf/dovecot/main"
+
+enum setting_kind {
+	SETTING_TEXT,
+	SETTING_CIPHERS,	/* expanded to suites */
+	SETTING_SECONDS,	/* a time, as digits */
+	SETTING_WORDS,		/* words, one blank between */
+};
+
+struct setting_row {
+	const char *name;	/* 2.4's */
+	const char *protocol;	/* as that protocol has it; NULL = outside filters */
+	size_t offset;
+	enum setting_kind kind;
+	const char *stored;	/* key of the datastore; NULL = not kept there */
+};
+
+#define ROW(name, protocol, member, kind, stored) \
+	{ name, protocol, offsetof(struct dovecot_facts, member), kind, stored }
+
+static const struct setting_row setting_rows[] = {
+	ROW("ssl", NULL, ssl, SETTING_TEXT, NULL),
+	ROW("ssl_min_protocol", NULL, ssl_min_protocol, SETTING_TEXT,
+	    "ssl_min_protocol"),
+	ROW("ssl_cipher_list", NULL, cipher_suites, SETTING_CIPHERS,
+	    "ssl_cipher_list"),
+	ROW("auth_allow_cleartext", NULL, auth_allow_cleartext, SETTING_TEXT,
+	    "auth_allow_cleartext"),
+	ROW("auth_mechanisms", NULL, auth_mechanisms, SETTING_WORDS, NULL),
+	ROW("auth_verbose", NULL, auth_verbose, SETTING_TEXT, NULL),
+	ROW("auth_verbose_passwords", NULL, auth_verbose_passwords,
+	    SETTING_TEXT, NULL),
+	ROW("auth_debug_passwords", NULL, auth_debug_passwords, SETTING_TEXT,
+	    NULL),
+	ROW("auth_failure_delay", NULL, auth_failure_delay, SETTING_SECONDS,
+	    NULL),
+	ROW("mail_max_userip_connections", "imap", mail_max_userip_connections,
+	    SETTING_TEXT, NULL),
+	ROW("login_log_format_elements", NULL, login_log_format_elements,
+	    SETTING_TEXT, NULL),
+	ROW("mail_plugins", "imap", mail_plugins, SETTING_WORDS, NULL),
+	ROW("mail_log_events", NULL, mail_log_events, SETTING_WORDS, NULL),
+	ROW("mail_log_fields", NULL, mail_log_fields, SETTING_WORDS, NULL),
+	ROW("service/imap-login/inet_listener/imaps/port", NULL, imaps_port,
+	    SETTING_TEXT, NULL),
+};
+
+#define SETTING_ROWS (sizeof(setting_rows) / sizeof(setting_rows[0]))
+
+/* Dovecot 2.3 and 2.4's own default, doc.dovecot.org ssl_cipher_list. */
+#define DEFAULT_CIPHERS "ALL:!kRSA:!SRP:!kDHd:!DSS:!aNULL:!eNULL:!EXPORT:" \
+	"!DES:!3DES:!MD5:!PSK:!RC4:!ADH:!LOW@STRENGTH"
+
+static struct fact_str *
+row_fact(struct collection *collection, const struct setting_row *row,
+    enum plane plane)
+{
+	return &((struct setting *)(void *)((char *)
+	    &collection->facts->dovecot + row->offset))->plane[plane];
+}
+
+/* "2 secs", "1 min", "0": Dovecot's times; NULL when it is none. */
+static const char *
+seconds_text(struct arena *arena, const char *value)
+{
+	static const struct {
+		const char *prefix;
+		long seconds;
+	} units[] = {
+		{ "", 1 }, { "s", 1 }, { "min", 60 }, { "h", 3600 },
+		{ "d", 86400 },
+	};
+	char *end;
+	long number = strtol(value, &end, 10);
+	size_t i;
+
+	if (end == value || number < 0 || number > 1000000)
+		return NULL;
+	while (*end == ' ')
+		end++;
+	if (strncmp(end, "ms", 2) == 0)
+		return arena_printf(arena, "%ld", number / 1000);
+	for (i = sizeof(units) / sizeof(units[0]); i-- > 1;)
+		if (strncmp(end, units[i].prefix, strlen(units[i].prefix)) == 0)
+			return arena_printf(arena, "%ld",
+			    number * units[i].seconds);
+	return *end == '\0' ? arena_printf(arena, "%ld", number) : NULL;
+}
+
+static const char *
+join_words(struct arena *arena, const char *value)
+{
+	const char **words;
+	struct buf text;
+	size_t count, i;
+	char *copy;
+
+	dovecot_words(arena, value, &words, &count);
+	buf_init(&text, CONF_MAX_LINE);
+	for (i = 0; i < count; i++)
+		(void)buf_addf(&text, "%s%s", i > 0 ? " " : "", words[i]);
+	copy = arena_memdup(arena, text.bytes, text.length);
+	buf_done(&text);
+	return copy;
+}
+
+static void
+set_value(struct collection *collection, const struct setting_row *row,
+    struct fact_str *fact, const char *origin, const char *value)
+{
+	const char *text = value;
+
+	switch (row->kind) {
+	case SETTING_CIPHERS:
+		set_cipher_suites(collection, fact, origin, value);
+		return;
+	case SETTING_SECONDS:
+		text = seconds_text(collection->scratch, value);
+		break;
+	case SETTING_WORDS:
+		text = join_words(collection->scratch, value);
+		break;
+	case SETTING_TEXT:
+		break;
+	}
+	if (text == NULL)
+		meta_unknown(collection, &fact->meta, origin,
+		    "\"%.40s\" is not a time", value);
+	else
+		set_string(collection, fact, origin, text);
+}
+
+static const struct dovecot_setting *
+find_setting(struct collection *collection, const struct dovecot_conf *conf,
+    const struct setting_row *row, const char **ret_value)
+{
+	const struct dovecot_setting *setting;
+
+	if (row->protocol != NULL) {
+		setting = dovecot_conf_setting_for(conf, row->protocol,
+		    row->name);
+		*ret_value = setting == NULL ? NULL : setting->value;
+		return setting;
+	}
+	return dovecot_conf_lookup(collection->scratch, conf, row->name,
+	    ret_value);
+}
+
+static void
+set_plane(struct collection *collection, const struct dovecot_conf *conf,
+    enum plane plane, const char *source)
+{
+	const struct dovecot_setting *setting;
+	const char *value, *origin;
+	struct fact_str *fact;
+	size_t i;
+
+	for (i = 0; i < SETTING_ROWS; i++) {
+		setting = find_setting(collection, conf, &setting_rows[i],
+		    &value);
+		fact = row_fact(collection, &setting_rows[i], plane);
+		origin = source;
+		if (setting != NULL)
+			origin = plane == PLANE_FILE ? arena_printf(
+			    collection->scratch, "%s:%u", setting->place.file,
+			    setting->place.line) : arena_printf(
+			    collection->scratch, "%s %s", source,
+			    setting->name);
+		if (setting != NULL)
+			set_value(collection, &setting_rows[i], fact, origin,
+			    value);
+		else if (setting_rows[i].kind == SETTING_CIPHERS)
+			set_value(collection, &setting_rows[i], fact,
+			    "Dovecot's default", DEFAULT_CIPHERS);
+		else
+			meta_absent(&fact->meta,
+			    arena_strdup(collection->arena, source));
+	}
+}
+
+static void
+plane_unknown(struct collection *collection, enum plane plane,
+    const char *origin, const char *why)
+{
+	size_t i;
+
+	for (i = 0; i < SETTING_ROWS; i++)
+		if (plane != PLANE_STORE || setting_rows[i].stored != NULL)
+			meta_unknown(collection, &row_fact(collection,
+			    &setting_rows[i], plane)->meta, origin, "%s", why);
+}
+
+static void
+collect_file(struct collection *collection)
+{
+	struct conf_source source = collection_source(collection);
+	struct answer answer = host_file(collection->host,
+	    collection->scratch, CONF, CONF_MAX_FILE);
+	struct dovecot_conf conf;
+	struct err err = { 0 };
+	char text[1400];
+
+	if (answer.status != ANSWER_OK) {
+		plane_unknown(collection, PLANE_FILE, CONF, answer.why);
+		return;
+	}
+	if (dovecot_conf_parse(collection->scratch, CONF, answer.bytes,
+	    answer.length, &source, &conf, &err) != 0) {
+		err_format(&err, text, sizeof(text));
+		plane_unknown(collection, PLANE_FILE, CONF, text);
+		return;
+	}
+	set_plane(collection, &conf, PLANE_FILE, CONF);
+}
+
+/* doveconf's first line is "# 2.3.21 (47349e2482): /etc/dovecot/dovecot.conf". */
+static void
+set_version(struct collection *collection, const char *output)
+{
+	struct fact_str *version = &collection->facts->dovecot.version;
+	size_t length;
+
+	if (strncmp(output, "# ", 2) != 0 ||
+	    !isdigit((unsigned char)output[2])) {
+		meta_unknown(collection, &version->meta, "doveconf -n",
+		    "doveconf -n does not begin with its version");
+		return;
+	}
+	length = strspn(output + 2, "0123456789.");
+	set_string(collection, version, "doveconf -n",
+	    arena_memdup(collection->scratch, output + 2, length));
+}
+
+static void
+collect_daemon(struct collection *collection)
+{
+	static const char *const argv[] = { DOVECONF, "-n", NULL };
+	struct dovecot_facts *dovecot = &collection->facts->dovecot;
+	struct answer answer = host_command(collection->host,
+	    collection->scratch, argv, HOST_CAP_CONFIG);
+	const char *origin = "doveconf -n";
+	struct dovecot_conf conf;
+	struct err err = { 0 };
+	char text[1400] = "";
+
+	if (answer.status != ANSWER_OK)
+		snprintf(text, sizeof(text), "%s", answer.why);
+	else if (answer.code != 0)
+		snprintf(text, sizeof(text), "%s ended with status %d: %.300s",
+		    origin, answer.code, answer.why == NULL ? "" : answer.why);
+	else if (doveconf_parse(collection->scratch, origin, answer.bytes,
+	    answer.length, &conf, &err) != 0)
+		err_format(&err, text, sizeof(text));
+	if (text[0] != '\0') {
+		plane_unknown(collection, PLANE_DAEMON, origin, text);
+		meta_unknown(collection, &dovecot->version.meta, origin, "%s",
+		    text);
+		return;
+	}
+	set_version(collection, answer.bytes);
+	set_plane(collection, &conf, PLANE_DAEMON, origin);
+}
+
+/* ---- the datastore ---- */
+
+/* 2.3 keeps the opposite question under another name. */
+static const struct keyvalue *
+find_stored(struct collection *collection, const struct keyvalues *store,
+    const struct setting_row *row)
+{
+	const struct keyvalue *pair = keyvalues_find(store, row->stored);
+	struct keyvalue *inverse;
+
+	if (pair != NULL ||
+	    strcmp(row->stored, "auth_allow_cleartext") != 0)
+		return pair;
+	pair = keyvalues_find(store, "disable_plaintext_auth");
+	if (pair == NULL || pair->value == NULL)
+		return pair;
+	inverse = arena_alloc(collection->scratch, sizeof(*inverse));
+	*inverse = *pair;
+	inverse->value = strcmp(pair->value, "no") == 0 ? "yes" : "no";
+	return inverse;
+}
+
+static void
+set_stored(struct collection *collection, const struct keyvalues *store,
+    const struct setting_row *row)
+{
+	const struct keyvalue *pair = find_stored(collection, store, row);
+	struct fact_str *fact = row_fact(collection, row, PLANE_STORE);
+
+	if (row->kind != SETTING_CIPHERS) {
+		set_from_keyvalue(collection, fact, DATASTORE, pair);
+	} else if (pair == NULL || pair->value == NULL) {
+		/* cPanel's own list changes with its versions. */
+		meta_unknown(collection, &fact->meta, DATASTORE,
+		    FACT_SKIPPED_PREFIX "%s is not set in %s", row->stored,
+		    DATASTORE);
+	} else {
+		set_cipher_suites(collection, fact, arena_printf(
+		    collection->scratch, "%s:%u", DATASTORE, pair->line),
+		    pair->value);
+	}
+}
+
+/* A copied template decides for itself what it takes from the datastore. */
+static const char *
+local_template(struct collection *collection)
+{
+	const struct fact_list *templates =
+	    &collection->facts->site.local_templates;
+	size_t i;
+
+	for (i = 0; i < templates->count; i++)
+		if (strstr(templates->items[i], "/dovecot") != NULL)
+			return templates->items[i];
+	return NULL;
+}
+
+static void
+collect_store(struct collection *collection)
+{
+	const char *template = local_template(collection);
+	struct keyvalues store = { 0 };
+	struct answer answer;
+	char why[600];
+	size_t i;
+
+	if (template != NULL) {
+		snprintf(why, sizeof(why), FACT_SKIPPED_PREFIX
+		    "%s decides what is used of the datastore", template);
+		plane_unknown(collection, PLANE_STORE, DATASTORE, why);
+		return;
+	}
+	answer = host_file(collection->host, collection->scratch, DATASTORE,
+	    HOST_CAP_CONFIG);
+	if (answer.status != ANSWER_OK && answer.status != ANSWER_ABSENT) {
+		plane_unknown(collection, PLANE_STORE, DATASTORE, answer.why);
+		return;
+	}
+	keyvalues_parse(collection->scratch, answer.bytes, answer.length, ':',
+	    &store);
+	for (i = 0; i < SETTING_ROWS; i++)
+		if (setting_rows[i].stored != NULL)
+			set_stored(collection, &store, &setting_rows[i]);
+}
+
+static void
+collect_dovecot(struct collection *collection)
+{
+	collect_store(collection);
+	collect_file(collection);
+	collect_daemon(collection);
+}
+
+static const struct access dovecot_accesses[] = {
+	{ ASK_FILE, DATASTORE, "WHM's Mailserver Configuration" },
+	{ ASK_FILE, CONF, "the generated configuration" },
+	{ ASK_FILE, "/etc/dovecot/*", "included by dovecot.conf" },
+	{ ASK_DIR, "/etc/dovecot/*", "patterns of included files" },
+	{ ASK_COMMAND, DOVECONF " -n", "the settings as the daemon reads them" },
+};
+
+static const char *const dovecot_groups[] = { "dovecot", NULL };
+
+extern const struct collector collector_dovecot;
+const struct collector collector_dovecot = {
+	.name = "dovecot",
+	.accesses = dovecot_accesses,
+	.access_count = sizeof(dovecot_accesses) / sizeof(dovecot_accesses[0]),
+	.collect = collect_dovecot,
+	.groups = dovecot_groups,
+	.planes = PLANE_BIT(PLANE_STORE) | PLANE_BIT(PLANE_FILE) |
+	    PLANE_BIT(PLANE_DAEMON),
+};

@@ -1,0 +1,503 @@
+/*
+ * What Exim is told, on three planes: the store (exim.conf.localopts, and the
+ * @CONFIG@ block of exim.conf.local, which beats it), the generated file, and
+ * what the daemon makes of it (exim -bP).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "collect/collect.h"
+#include "facts/fields.h"
+#include "parse/exim_conf.h"
+#include "parse/keyvalue.h"
+
+#define EXIM "/usr/sbin/exim"
+#define CONF "/etc/exim.conf"
+#define LOCAL "/etc/exim.conf.local"
+#define LOCALOPTS "/etc/exim.conf.localopts"
+
+/* How a main option becomes a setting. */
+enum option_kind {
+	OPTION_TEXT,		/* as it stands; ${ in it is code */
+	OPTION_CIPHERS,		/* expanded to suites */
+};
+
+struct option_row {
+	const char *name;	/* of the main option */
+	size_t offset;		/* of the setting in struct exim_facts */
+	enum option_kind kind;
+	bool empty_is_unset;	/* exim -bP prints both as "name = " */
+	bool in_localopts;	/* under the same name */
+};
+
+static const struct option_row option_rows[] = {
+	{ "openssl_options", offsetof(struct exim_facts, openssl_options),
+	    OPTION_TEXT, true, true },
+	{ "tls_require_ciphers", offsetof(struct exim_facts, cipher_suites),
+	    OPTION_CIPHERS, true, true },
+	{ "tls_advertise_hosts",
+	    offsetof(struct exim_facts, tls_advertise_hosts),
+	    OPTION_TEXT, false, false },
+	{ "tls_on_connect_ports",
+	    offsetof(struct exim_facts, tls_on_connect_ports),
+	    OPTION_TEXT, false, false },
+	{ "daemon_smtp_ports", offsetof(struct exim_facts, daemon_smtp_ports),
+	    OPTION_TEXT, false, false },
+	{ "recipients_max", offsetof(struct exim_facts, recipients_max),
+	    OPTION_TEXT, false, false },
+	{ "log_selector", offsetof(struct exim_facts, log_selector),
+	    OPTION_TEXT, true, false },
+};
+
+#define OPTION_ROWS (sizeof(option_rows) / sizeof(option_rows[0]))
+
+static struct setting *
+row_setting(struct exim_facts *exim, const struct option_row *row)
+{
+	return (struct setting *)(void *)((char *)exim + row->offset);
+}
+
+/* "exim -bP openssl_options" or "/etc/exim.conf:31". */
+static const char *
+option_origin(struct collection *collection, const char *source,
+    const struct exim_option *option)
+{
+	if (option == NULL)
+		return source;
+	if (option->place.line == 0)
+		return arena_printf(collection->scratch, "%s %s", source,
+		    option->name);
+	return arena_printf(collection->scratch, "%s:%u", option->place.file,
+	    option->place.line);
+}
+
+static void
+set_option(struct collection *collection, const struct option_row *row,
+    enum plane plane, const char *source, const struct exim_option *option)
+{
+	struct fact_str *fact = &row_setting(&collection->facts->exim,
+	    row)->plane[plane];
+	const char *origin = option_origin(collection, source, option);
+	bool unset = option == NULL ||
+	    (row->empty_is_unset && option->value[0] == '\0');
+
+	if (option != NULL && strstr(option->value, "${") != NULL)
+		meta_unknown(collection, &fact->meta, origin,
+		    "decided at %s", origin);
+	else if (row->kind == OPTION_CIPHERS)
+		set_cipher_suites(collection, fact, origin,
+		    unset ? NULL : option->value);
+	else if (unset)
+		meta_absent(&fact->meta,
+		    arena_strdup(collection->arena, origin));
+	else
+		set_string(collection, fact, origin, option->value);
+}
+
+/* ---- is AUTH offered in clear? ---- */
+
+/*
+ * Conditions under which an authenticator is advertised inside TLS only,
+ * blanks removed. Compared whole: the inverse of each differs in a brace.
+ */
+static const char *const tls_only_conditions[] = {
+	"${ifdef:tls_in_cipher}",
+	"${ifdef:tls_cipher}",
+	"${ifdef:tls_in_cipher{yes}{no}}",
+	"${ifdef:tls_in_cipher{true}{false}}",
+	"${ifdef:tls_in_cipher{1}{0}}",
+	"${ifeq{$tls_in_cipher}{}{no}{yes}}",
+	"${ifeq{$tls_in_cipher}{}{false}{true}}",
+	"${ifeq{$tls_in_cipher}{}{0}{1}}",
+	"${if!eq{$tls_in_cipher}{}}",
+	"${if!eq{$tls_in_cipher}{}{yes}{no}}",
+};
+
+static bool
+condition_tls_only(struct arena *arena, const char *condition)
+{
+	char *squeezed = arena_strdup(arena, condition), *to = squeezed;
+	const char *from;
+	size_t i;
+
+	for (from = condition; *from != '\0'; from++)
+		if (*from != ' ' && *from != '\t' && *from != '\n')
+			*to++ = *from;
+	*to = '\0';
+	for (i = 0; i < sizeof(tls_only_conditions) /
+	    sizeof(tls_only_conditions[0]); i++)
+		if (strcmp(squeezed, tls_only_conditions[i]) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * With auth_advertise_hosts = * each authenticator's own condition decides.
+ */
+static void
+reduce_authenticators(struct collection *collection,
+    const struct exim_conf *conf, const char *origin, struct fact_str *fact)
+{
+	const char *offered = "never";
+	size_t i;
+
+	for (i = 0; i < conf->driver_count; i++) {
+		const struct exim_driver *driver = &conf->drivers[i];
+		const struct exim_option *condition;
+
+		if (driver->section != EXIM_AUTHENTICATORS)
+			continue;
+		condition = exim_driver_option(driver,
+		    "server_advertise_condition");
+		if (condition == NULL || condition->value[0] == '\0') {
+			offered = "always";
+			break;
+		}
+		if (!condition_tls_only(collection->scratch,
+		    condition->value)) {
+			meta_unknown(collection, &fact->meta, origin,
+			    "decided at %s", option_origin(collection,
+			    driver->name, condition));
+			return;
+		}
+		offered = "tls-only";
+	}
+	set_string(collection, fact, origin, offered);
+}
+
+/* True when the authenticators have to be asked too. */
+static bool
+reduce_auth_offered(struct collection *collection, const char *source,
+    const struct exim_option *option, struct fact_str *fact)
+{
+	const char *origin = option_origin(collection, source, option);
+	const char *value = option == NULL ? "*" : option->value;
+
+	switch (exim_value_idiom(value)) {
+	case EXIM_IDIOM_ALL_UNDER_TLS:
+		set_string(collection, fact, origin, "tls-only");
+		return false;
+	case EXIM_IDIOM_ALL_IN_CLEAR:
+		set_string(collection, fact, origin, "always");
+		return false;
+	case EXIM_IDIOM_LITERAL:
+		break;
+	case EXIM_IDIOM_NONE:
+		meta_unknown(collection, &fact->meta, origin, "decided at %s",
+		    origin);
+		return false;
+	}
+	if (strcmp(value, "*") == 0)
+		return true;
+	set_string(collection, fact, origin, value[strspn(value, " :")] == '\0' ?
+	    "never" : arena_printf(collection->scratch, "hosts %s", value));
+	return false;
+}
+
+/* ---- the generated file ---- */
+
+static void
+plane_unknown(struct collection *collection, enum plane plane,
+    const char *origin, const char *why)
+{
+	struct exim_facts *exim = &collection->facts->exim;
+	size_t i;
+
+	for (i = 0; i < OPTION_ROWS; i++)
+		meta_unknown(collection,
+		    &row_setting(exim, &option_rows[i])->plane[plane].meta,
+		    origin, "%s", why);
+	meta_unknown(collection, &exim->auth_offered.plane[plane].meta, origin,
+	    "%s", why);
+}
+
+static void
+collect_file(struct collection *collection)
+{
+	struct fact_str *offered =
+	    &collection->facts->exim.auth_offered.plane[PLANE_FILE];
+	struct conf_source source = collection_source(collection);
+	struct answer answer = host_file(collection->host,
+	    collection->scratch, CONF, CONF_MAX_FILE);
+	const struct exim_option *option;
+	struct err err = { 0 };
+	struct exim_conf conf;
+	char text[1400];
+	size_t i;
+
+	if (answer.status != ANSWER_OK) {
+		plane_unknown(collection, PLANE_FILE, CONF, answer.why);
+		return;
+	}
+	if (exim_conf_parse(collection->scratch, CONF, answer.bytes,
+	    answer.length, NULL, &source, &conf, &err) != 0) {
+		err_format(&err, text, sizeof(text));
+		plane_unknown(collection, PLANE_FILE, CONF, text);
+		return;
+	}
+	for (i = 0; i < OPTION_ROWS; i++)
+		set_option(collection, &option_rows[i], PLANE_FILE, CONF,
+		    exim_conf_option(&conf, option_rows[i].name));
+	option = exim_conf_option(&conf, "auth_advertise_hosts");
+	if (reduce_auth_offered(collection, CONF, option, offered))
+		reduce_authenticators(collection, &conf,
+		    option_origin(collection, CONF, option), offered);
+}
+
+/* ---- the daemon ---- */
+
+/* True when the output was had; else every fact of the plane says why not. */
+static bool
+ask_exim(struct collection *collection, const char *const *argv,
+    const char *origin, struct exim_conf *ret_conf)
+{
+	struct answer answer = host_command(collection->host,
+	    collection->scratch, argv, HOST_CAP_CONFIG);
+	struct err err = { 0 };
+	char text[1400];
+
+	if (answer.status != ANSWER_OK) {
+		plane_unknown(collection, PLANE_DAEMON, origin, answer.why);
+		return false;
+	}
+	if (answer.code != 0) {
+		/* Exim prints a configuration error on standard output. */
+		snprintf(text, sizeof(text), "%s ended with status %d: %.300s",
+		    origin, answer.code, answer.why != NULL ? answer.why :
+		    answer.bytes);
+		plane_unknown(collection, PLANE_DAEMON, origin, text);
+		return false;
+	}
+	if (exim_bp_parse(collection->scratch, origin, answer.bytes,
+	    answer.length, ret_conf, &err) != 0) {
+		err_format(&err, text, sizeof(text));
+		plane_unknown(collection, PLANE_DAEMON, origin, text);
+		return false;
+	}
+	return true;
+}
+
+static void
+collect_daemon(struct collection *collection)
+{
+	static const char *const main_options[] = { EXIM, "-bP", NULL };
+	static const char *const authenticators[] = { EXIM, "-bP",
+	    "authenticators", NULL };
+	struct fact_str *offered =
+	    &collection->facts->exim.auth_offered.plane[PLANE_DAEMON];
+	const struct exim_option *option;
+	struct exim_conf conf, drivers;
+	const char *origin = "exim -bP";
+	size_t i;
+
+	if (!ask_exim(collection, main_options, origin, &conf))
+		return;
+	for (i = 0; i < OPTION_ROWS; i++) {
+		option = exim_conf_option(&conf, option_rows[i].name);
+		if (option == NULL)
+			meta_unknown(collection, &row_setting(
+			    &collection->facts->exim,
+			    &option_rows[i])->plane[PLANE_DAEMON].meta, origin,
+			    "%s does not print %s", origin,
+			    option_rows[i].name);
+		else
+			set_option(collection, &option_rows[i], PLANE_DAEMON,
+			    origin, option);
+	}
+	option = exim_conf_option(&conf, "auth_advertise_hosts");
+	if (option == NULL)
+		meta_unknown(collection, &offered->meta, origin,
+		    "%s does not print auth_advertise_hosts", origin);
+	else if (reduce_auth_offered(collection, origin, option, offered) &&
+	    ask_exim(collection, authenticators, "exim -bP authenticators",
+	    &drivers))
+		reduce_authenticators(collection, &drivers,
+		    option_origin(collection, origin, option), offered);
+}
+
+/* ---- the store ---- */
+
+/* The @CONFIG@ block's options, or false when there are none to be had. */
+static bool
+read_local(struct collection *collection, struct exim_conf *ret_conf,
+    struct err *err)
+{
+	struct fact_list *blocks = &collection->facts->site.exim_local_blocks;
+	struct conf_source source = collection_source(collection);
+	struct arena *scratch = collection->scratch;
+	struct exim_local_block *items;
+	const char **markers = NULL;
+	size_t count, marker_count = 0, i;
+	struct answer answer;
+	bool found = false;
+
+	answer = host_file(collection->host, scratch, LOCAL, CONF_MAX_FILE);
+	memset(ret_conf, 0, sizeof(*ret_conf));
+	if (!meta_from_answer(collection, &blocks->meta, &answer, LOCAL)) {
+		if (answer.status == ANSWER_ABSENT)
+			return false;	/* until somebody customises */
+		err_at(err, ERR_IO, LOCAL, 0, "%s", answer.why);
+		return false;
+	}
+	if (exim_local_parse(scratch, LOCAL, answer.bytes, answer.length,
+	    &items, &count, err) != 0) {
+		meta_unknown(collection, &blocks->meta, LOCAL, "%s", err->text);
+		return false;
+	}
+	for (i = 0; i < count; i++) {
+		if (items[i].text[strspn(items[i].text, " \t\r\n")] != '\0')
+			*arena_push(collection->arena, &markers,
+			    &marker_count) = arena_strdup(collection->arena,
+			    items[i].marker);
+		if (strcmp(items[i].marker, "@CONFIG@") == 0)
+			found = exim_local_options(scratch, LOCAL, &items[i],
+			    &source, ret_conf, err) == 0;
+	}
+	blocks->items = markers;
+	blocks->count = marker_count;
+	return found;
+}
+
+static void
+set_stored(struct collection *collection, const struct option_row *row,
+    const struct exim_conf *local, const struct keyvalues *localopts)
+{
+	struct fact_str *fact = &row_setting(&collection->facts->exim,
+	    row)->plane[PLANE_STORE];
+	const struct exim_option *option = exim_conf_option(local, row->name);
+	const struct keyvalue *pair = keyvalues_find(localopts, row->name);
+
+	if (option != NULL) {
+		set_option(collection, row, PLANE_STORE, LOCAL, option);
+	} else if (row->kind == OPTION_CIPHERS) {
+		/* cPanel's own list is nowhere documented whole. */
+		if (pair == NULL || pair->value == NULL)
+			meta_unknown(collection, &fact->meta, LOCALOPTS,
+			    FACT_SKIPPED_PREFIX "%s is not set in %s", row->name,
+			    LOCALOPTS);
+		else
+			set_cipher_suites(collection, fact, arena_printf(
+			    collection->scratch, "%s:%u", LOCALOPTS,
+			    pair->line), pair->value);
+	} else {
+		set_from_keyvalue(collection, fact, LOCALOPTS, pair);
+	}
+}
+
+static const struct {
+	const char *key;
+	size_t offset;
+} localopts_rows[] = {
+	{ "require_secure_auth",
+	    offsetof(struct exim_facts, require_secure_auth) },
+	{ "acl_dictionary_attack",
+	    offsetof(struct exim_facts, acl_dictionary_attack) },
+	{ "acl_ratelimit", offsetof(struct exim_facts, acl_ratelimit) },
+};
+
+#define LOCALOPTS_ROWS (sizeof(localopts_rows) / sizeof(localopts_rows[0]))
+
+static struct fact_str *
+localopts_fact(struct collection *collection, size_t row)
+{
+	return &((struct setting *)(void *)((char *)&collection->facts->exim +
+	    localopts_rows[row].offset))->plane[PLANE_STORE];
+}
+
+static void
+store_unknown(struct collection *collection, const char *origin,
+    const char *why)
+{
+	size_t i;
+
+	for (i = 0; i < OPTION_ROWS; i++)
+		if (option_rows[i].in_localopts)
+			meta_unknown(collection, &row_setting(
+			    &collection->facts->exim,
+			    &option_rows[i])->plane[PLANE_STORE].meta, origin,
+			    "%s", why);
+	for (i = 0; i < LOCALOPTS_ROWS; i++)
+		meta_unknown(collection, &localopts_fact(collection, i)->meta,
+		    origin, "%s", why);
+}
+
+static void
+collect_store(struct collection *collection)
+{
+	struct facts *facts = collection->facts;
+	const struct exim_option *beaten;
+	struct keyvalues localopts = { 0 };
+	struct err err = { 0 };
+	struct exim_conf local;
+	struct answer answer;
+	char text[1400];
+	size_t i;
+
+	if (!read_local(collection, &local, &err) && err.code != ERR_NONE) {
+		err_format(&err, text, sizeof(text));
+		store_unknown(collection, LOCAL, text);
+		meta_unknown(collection, &facts->site.smarthost.meta, LOCALOPTS,
+		    "%s", text);
+		return;
+	}
+	answer = host_file(collection->host, collection->scratch, LOCALOPTS,
+	    HOST_CAP_CONFIG);
+	if (answer.status != ANSWER_OK && answer.status != ANSWER_ABSENT) {
+		store_unknown(collection, LOCALOPTS, answer.why);
+		meta_unknown(collection, &facts->site.smarthost.meta, LOCALOPTS,
+		    "%s", answer.why);
+		return;
+	}
+	keyvalues_parse(collection->scratch, answer.bytes, answer.length, '=',
+	    &localopts);
+	for (i = 0; i < OPTION_ROWS; i++)
+		if (option_rows[i].in_localopts)
+			set_stored(collection, &option_rows[i], &local,
+			    &localopts);
+	for (i = 0; i < LOCALOPTS_ROWS; i++)
+		set_from_keyvalue(collection, localopts_fact(collection, i),
+		    LOCALOPTS, keyvalues_find(&localopts,
+		    localopts_rows[i].key));
+	set_from_keyvalue(collection, &facts->site.smarthost, LOCALOPTS,
+	    keyvalues_find(&localopts, "smarthost_routelist"));
+	beaten = exim_conf_option(&local, "auth_advertise_hosts");
+	if (beaten != NULL)
+		meta_unknown(collection,
+		    &facts->exim.require_secure_auth.plane[PLANE_STORE].meta,
+		    LOCAL, FACT_SKIPPED_PREFIX "auth_advertise_hosts at %s:%u "
+		    "beats require_secure_auth", LOCAL, beaten->place.line);
+}
+
+static void
+collect_exim(struct collection *collection)
+{
+	collect_store(collection);
+	collect_file(collection);
+	collect_daemon(collection);
+}
+
+static const struct access exim_accesses[] = {
+	{ ASK_FILE, LOCAL, "options that beat the Basic Editor's" },
+	{ ASK_FILE, LOCALOPTS, "the Basic Editor's settings" },
+	{ ASK_FILE, CONF, "the generated configuration" },
+	{ ASK_FILE, "/var/cpanel/exim_hidden/*", "included by exim.conf" },
+	{ ASK_FILE, "/etc/exim*", "included by exim.conf" },
+	{ ASK_COMMAND, EXIM " -bP", "the options as the daemon reads them" },
+	{ ASK_COMMAND, EXIM " -bP authenticators",
+	    "asked when AUTH is advertised to all" },
+};
+
+static const char *const exim_groups[] = { "exim", NULL };
+
+extern const struct collector collector_exim;
+const struct collector collector_exim = {
+	.name = "exim",
+	.accesses = exim_accesses,
+	.access_count = sizeof(exim_accesses) / sizeof(exim_accesses[0]),
+	.collect = collect_exim,
+	.groups = exim_groups,
+	.planes = PLANE_BIT(PLANE_STORE) | PLANE_BIT(PLANE_FILE) |
+	    PLANE_BIT(PLANE_DAEMON),
+};
