@@ -330,20 +330,32 @@ test_full_disk(void **state)
 	};
 	const struct report_options options = { .width = 80 };
 	struct fixture *f = *state;
+	struct finding *many = calloc(1000, sizeof(*many));
 	size_t i;
 
-	for (i = 0; i < COUNT(formats); i++) {
+	/* More than a buffer holds, then less: failing early and at the end. */
+	assert_non_null(many);
+	for (i = 0; i < 1000; i++)
+		many[i] = finding_items[i % 2];
+	for (i = 0; i < 2 * COUNT(formats); i++) {
+		enum report_format format = formats[i / 2];
 		struct err err = { 0 };
 		FILE *out = fopen("/dev/full", "w");
 
+		if (i % 2 == 0)
+			f->findings = (struct findings){ many, 1000, 0 };
+		else
+			f->findings = (struct findings){ finding_items, 1, 0 };
+
 		assert_non_null(out);
-		assert_int_equal(report_write(out, formats[i], &f->run,
+		assert_int_equal(report_write(out, format, &f->run,
 		    &options, &err), -1);
 		assert_int_equal(err.code, ERR_IO);
 		assert_string_equal(err.text,
 		    "the report was not written: No space left on device");
 		fclose(out);
 	}
+	free(many);
 }
 
 static void
