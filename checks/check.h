@@ -99,14 +99,24 @@ void finding_notapplicable(const struct evaluation *ev,
 /* Adds a fact of a group by its path (a setting: all its planes). */
 void finding_evidence(const struct evaluation *ev, struct finding *finding,
     const char *path);
+/*
+ * Adds a single-plane fact of a group as evidence. When it is not known the
+ * finding becomes unknown, with the reason, and the answer is false.
+ */
+bool finding_need(const struct evaluation *ev, struct finding *finding,
+    const char *path);
 /* Adds a fact of a list's item. */
 void finding_item_evidence(const struct evaluation *ev,
     struct finding *finding, const char *list, const char *name,
     const struct fact_meta *meta);
 
-/* What one plane says. */
+/*
+ * What one plane says: pass or fail; unknown = it can not be told, which
+ * forbids pass; notapplicable = this plane decides nothing here (not set in
+ * the store, and no default is documented), which forbids nothing.
+ */
 struct judgement {
-	enum result result;	/* pass, fail, unknown */
+	enum result result;
 	bool stock;		/* fails because of cPanel's shipped default */
 	char text[384];
 };
@@ -120,6 +130,10 @@ void judge(struct judgement *judgement, enum result result,
  * documented.
  */
 const char *setting_value(const struct evaluation *ev, const char *path,
+    enum plane plane);
+
+/* The same for a message: "value" in quotes, or what not being set means. */
+const char *setting_shown(const struct evaluation *ev, const char *path,
     enum plane plane);
 
 /* Is that value cPanel's shipped default? */

@@ -54,6 +54,8 @@ struct dated_rows {
 struct data {
 	struct dated_rows cpanel_floors;	/* branch "11.134": build "11.134.0.20", or "none" */
 	struct dated_rows os_end_of_life;	/* "almalinux 9": "2032-05-31" */
+	/* older than this at collected_at: unknown; 0 = judge and name the date */
+	int64_t max_age_days;
 };
 
 #endif

@@ -1,0 +1,18 @@
+#include "checks/catalogue.h"
+
+#define TABLE(checks) { checks, sizeof(checks) / sizeof((checks)[0]) }
+
+const struct check_table check_catalogue[] = {
+	TABLE(platform_checks),
+	TABLE(tls_checks),
+	TABLE(auth_checks),
+	TABLE(access_checks),
+	TABLE(password_checks),
+	TABLE(rest_checks),
+	TABLE(volume_checks),
+	TABLE(log_checks),
+	TABLE(backup_checks),
+};
+
+const size_t check_catalogue_count =
+    sizeof(check_catalogue) / sizeof(check_catalogue[0]);

@@ -1,0 +1,20 @@
+/*
+ * The tables of checks, one per topic. The sizes stand here so that the
+ * compiler can build the catalogue; a test holds that no row is empty.
+ */
+#ifndef CPWARD_CHECKS_CATALOGUE_H
+#define CPWARD_CHECKS_CATALOGUE_H
+
+#include "checks/check.h"
+
+extern const struct check platform_checks[4];
+extern const struct check tls_checks[7];
+extern const struct check auth_checks[6];
+extern const struct check access_checks[4];
+extern const struct check password_checks[4];
+extern const struct check rest_checks[1];
+extern const struct check volume_checks[1];
+extern const struct check log_checks[4];
+extern const struct check backup_checks[1];
+
+#endif
