@@ -85,7 +85,7 @@ $(BUILD)/cpward-checks.7: $(BUILD)/cpward profiles/hipaa.yaml
 $(BUILD)/lab/whmsim: $(WHMSIM_SOURCES) $(wildcard tests/lab/whmsim*.h)
 	@mkdir -p $(@D)
 	$(CC) -D_GNU_SOURCE $(CFLAGS) $(LDFLAGS) -o $@ $(WHMSIM_SOURCES) \
-		-lmicrohttpd -ljansson
+		-lmicrohttpd -lgnutls -ljansson
 
 $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(LIBRARY)
 	@mkdir -p $(@D)

@@ -1,0 +1,593 @@
+/*
+ * Who lives on this server and what of theirs is sensitive: accounts, domains,
+ * resellers, password files, private keys, and the paths that hold mail or
+ * logs. Of a shadow file only the schemes are counted; no hash is kept.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "collect/collect.h"
+#include "facts/fields.h"
+#include "parse/keyvalue.h"
+
+#define USER_DOMAINS "/etc/trueuserdomains"
+#define USER_OWNERS "/etc/trueuserowners"
+#define ALL_DOMAINS "/etc/userdomains"
+#define PASSWD "/etc/passwd"
+#define SHADOW "/etc/shadow"
+#define RESELLERS "/var/cpanel/resellers"
+#define SNI_KEYS "/var/cpanel/ssl/domain_tls"
+#define DKIM_KEYS "/var/cpanel/domain_keys/private"
+#define PASSWORD_FILE_CAP (4u * 1024 * 1024)
+
+static const struct field_list *
+find_list(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < field_list_count; i++)
+		if (strcmp(field_lists[i].name, name) == 0)
+			return &field_lists[i];
+	return NULL;
+}
+
+static void *
+add_item(struct collection *collection, const char *list, const char *name)
+{
+	return facts_add_item(collection->facts, find_list(list), name);
+}
+
+/*
+ * Names that tenants choose become path components only when they can be
+ * nothing else: letters, digits, '.', '-' and '_', no leading dot.
+ */
+static bool
+safe_component(const char *name)
+{
+	const char *at;
+
+	if (name[0] == '\0' || name[0] == '.' || strlen(name) > 253)
+		return false;
+	for (at = name; *at != '\0'; at++)
+		if (!isalnum((unsigned char)*at) && strchr(".-_", *at) == NULL)
+			return false;
+	return true;
+}
+
+static bool
+read_pairs(struct collection *collection, const char *path, char separator,
+    struct keyvalues *ret_values, struct fact_meta *meta)
+{
+	struct answer answer = host_file(collection->host,
+	    collection->scratch, path, HOST_CAP_LIST);
+
+	memset(ret_values, 0, sizeof(*ret_values));
+	if (!meta_from_answer(collection, meta, &answer, path))
+		return false;
+	keyvalues_parse(collection->scratch, answer.bytes, answer.length,
+	    separator, ret_values);
+	return true;
+}
+
+/* ---- accounts and domains ---- */
+
+/* The sixth field of a passwd line whose name is the key. */
+static const char *
+home_of(struct arena *arena, const struct keyvalues *passwd, const char *user)
+{
+	const struct keyvalue *pair = keyvalues_find(passwd, user);
+	const char *at = pair == NULL ? NULL : pair->value;
+	int field;
+
+	for (field = 0; at != NULL && field < 4; field++) {
+		at = strchr(at, ':');
+		at += at != NULL;
+	}
+	return at == NULL ? NULL : arena_memdup(arena, at, strcspn(at, ":"));
+}
+
+static void
+set_found(struct collection *collection, struct fact_str *fact,
+    const struct fact_meta *source, const char *value)
+{
+	fact->meta = *source;
+	if (source->state != FACT_KNOWN)
+		return;
+	fact->meta.state = value == NULL ? FACT_ABSENT : FACT_KNOWN;
+	fact->value = arena_strdup(collection->arena, value);
+}
+
+static void
+collect_users(struct collection *collection)
+{
+	struct fact_int *count = &collection->facts->inventory.accounts;
+	struct fact_meta owners_meta, passwd_meta;
+	struct keyvalues domains, owners, passwd;
+	struct account_facts *account;
+	const struct keyvalue *owner;
+	const char *user, *home;
+	size_t i;
+
+	if (!read_pairs(collection, USER_DOMAINS, ':', &domains, &count->meta))
+		return;
+	read_pairs(collection, USER_OWNERS, ':', &owners, &owners_meta);
+	read_pairs(collection, PASSWD, ':', &passwd, &passwd_meta);
+	for (i = 0; i < domains.count; i++) {
+		user = domains.items[i].value;
+		if (user == NULL || !safe_component(user)) {
+			meta_unknown(collection, &count->meta, USER_DOMAINS,
+			    "line %u is not \"domain: user\"",
+			    domains.items[i].line);
+			continue;
+		}
+		account = add_item(collection, "accounts", user);
+		set_string(collection, &account->domain, arena_printf(
+		    collection->scratch, "%s:%u", USER_DOMAINS,
+		    domains.items[i].line), domains.items[i].key);
+		owner = keyvalues_find(&owners, user);
+		set_found(collection, &account->owner, &owners_meta,
+		    owner == NULL ? NULL : owner->value);
+		home = home_of(collection->scratch, &passwd, user);
+		set_found(collection, &account->home, &passwd_meta, home);
+		count->value++;
+	}
+}
+
+static void
+collect_domains(struct collection *collection)
+{
+	struct fact_int *count = &collection->facts->inventory.domains;
+	struct domain_facts *domain;
+	struct keyvalues pairs;
+	size_t i;
+
+	if (!read_pairs(collection, ALL_DOMAINS, ':', &pairs, &count->meta))
+		return;
+	for (i = 0; i < pairs.count; i++) {
+		/* "*: nobody" stands for every other domain. */
+		if (pairs.items[i].value == NULL ||
+		    strcmp(pairs.items[i].key, "*") == 0)
+			continue;
+		domain = add_item(collection, "domains", pairs.items[i].key);
+		set_string(collection, &domain->account, arena_printf(
+		    collection->scratch, "%s:%u", ALL_DOMAINS,
+		    pairs.items[i].line), pairs.items[i].value);
+		count->value++;
+	}
+}
+
+/* ---- resellers ---- */
+
+static void
+collect_resellers(struct collection *collection)
+{
+	struct fact_int *count = &collection->facts->inventory.resellers;
+	struct reseller_facts *reseller;
+	struct keyvalues pairs;
+	const char **acls, *at;
+	size_t acl_count, length, i;
+
+	/* No file is no reseller: cPanel makes it with the first one. */
+	if (!read_pairs(collection, RESELLERS, ':', &pairs, &count->meta)) {
+		if (count->meta.state == FACT_ABSENT)
+			count->meta.state = FACT_KNOWN;
+		return;
+	}
+	for (i = 0; i < pairs.count; i++) {
+		reseller = add_item(collection, "resellers",
+		    pairs.items[i].key);
+		count->value++;
+		if (pairs.items[i].value == NULL) {
+			meta_unknown(collection, &reseller->acls.meta,
+			    RESELLERS, "line %u is not \"user:acl,acl\"",
+			    pairs.items[i].line);
+			continue;
+		}
+		acls = NULL;
+		acl_count = 0;
+		for (at = pairs.items[i].value; *at != '\0'; at += length) {
+			at += strspn(at, ", ");
+			length = strcspn(at, ", ");
+			if (length > 0)
+				*arena_push(collection->arena, &acls,
+				    &acl_count) = arena_memdup(
+				    collection->arena, at, length);
+		}
+		meta_known(&reseller->acls.meta, arena_printf(
+		    collection->arena, "%s:%u", RESELLERS,
+		    pairs.items[i].line));
+		reseller->acls.items = acls;
+		reseller->acls.count = acl_count;
+	}
+}
+
+/* ---- password files ---- */
+
+/* crypt(5): what a stored hash begins with. */
+static const struct {
+	const char *prefix;
+	const char *scheme;
+} schemes[] = {
+	{ "$y$", "yescrypt" },
+	{ "$gy$", "gost-yescrypt" },
+	{ "$7$", "scrypt" },
+	{ "$2a$", "bcrypt" },
+	{ "$2b$", "bcrypt" },
+	{ "$2y$", "bcrypt" },
+	{ "$6$", "sha512-crypt" },
+	{ "$5$", "sha256-crypt" },
+	{ "$sha1", "sha1-crypt" },
+	{ "$md5", "sun-md5" },
+	{ "$1$", "md5-crypt" },
+	{ "$3$", "nt-hash" },
+	{ "_", "bsdi-crypt" },
+	{ "{PLAIN", "plain" },
+	{ "{plain", "plain" },
+	{ "{CLEAR", "plain" },
+};
+
+#define SCHEMES (sizeof(schemes) / sizeof(schemes[0]))
+
+/* NULL when nobody can log in with it: empty, "*", "!", "x". */
+static const char *
+hash_scheme(const char *hash)
+{
+	size_t i, length;
+
+	/* Suspended: *LOCKED*HASH, !HASH, !!HASH. The hash is still there. */
+	if (strncmp(hash, "*LOCKED*", 8) == 0)
+		hash += 8;
+	hash += strspn(hash, "!*");
+	length = strcspn(hash, ":");
+	if (length == 0 || (length == 1 && hash[0] == 'x'))
+		return NULL;
+	for (i = 0; i < SCHEMES; i++)
+		if (strncmp(hash, schemes[i].prefix,
+		    strlen(schemes[i].prefix)) == 0)
+			return schemes[i].scheme;
+	if (hash[0] == '$' || hash[0] == '{')
+		return "unrecognised";
+	return length == 13 ? "des-crypt" : "plain";
+}
+
+struct scheme_count {
+	const char *scheme;
+	size_t count;
+};
+
+static void
+count_scheme(struct scheme_count *counts, size_t *used, const char *scheme)
+{
+	size_t i;
+
+	for (i = 0; i < *used; i++)
+		if (strcmp(counts[i].scheme, scheme) == 0)
+			break;
+	if (i == *used)
+		counts[(*used)++].scheme = scheme;
+	counts[i].count++;
+}
+
+static void
+collect_password_file(struct collection *collection, const char *path)
+{
+	struct password_file_facts *file = add_item(collection,
+	    "password_files", path);
+	struct scheme_count counts[SCHEMES + 4] = { { NULL, 0 } };
+	struct arena *secrets = arena_new();
+	struct answer answer = host_file(collection->host, secrets, path,
+	    PASSWORD_FILE_CAP);
+	const char **items, *scheme;
+	struct keyvalues lines = { 0 };
+	size_t used = 0, i;
+
+	file->entries.value = 0;
+	if (meta_from_answer(collection, &file->entries.meta, &answer, path))
+		keyvalues_parse(secrets, answer.bytes, answer.length, ':',
+		    &lines);
+	for (i = 0; i < lines.count; i++) {
+		scheme = lines.items[i].value == NULL ? NULL :
+		    hash_scheme(lines.items[i].value);
+		if (scheme == NULL)
+			continue;
+		count_scheme(counts, &used, scheme);
+		file->entries.value++;
+		explicit_bzero((char *)(uintptr_t)lines.items[i].value,
+		    strlen(lines.items[i].value));
+	}
+	if (answer.bytes != NULL)
+		explicit_bzero(answer.bytes, answer.length);
+	arena_free(secrets);
+	items = arena_array(collection->arena, used + 1, sizeof(*items));
+	for (i = 0; i < used; i++)
+		items[i] = arena_printf(collection->arena, "%s %zu",
+		    counts[i].scheme, counts[i].count);
+	file->schemes.meta = file->entries.meta;
+	file->schemes.items = items;
+	file->schemes.count = used;
+	collection->facts->inventory.password_files.value++;
+}
+
+/* /home/USER/etc/DOMAIN/shadow of one account; false when not all were seen. */
+static bool
+collect_mail_passwords(struct collection *collection, const char *home,
+    const char **ret_why)
+{
+	struct arena *scratch = collection->scratch;
+	const char *directory = arena_printf(scratch, "%s/etc", home);
+	struct answer answer = host_dir(collection->host, scratch, directory);
+	struct host_stat st;
+	const char **names, *path;
+	size_t count, i;
+
+	if (answer.status == ANSWER_ABSENT)
+		return true;	/* an account without mailboxes */
+	if (answer.status != ANSWER_OK) {
+		*ret_why = answer.why;
+		return false;
+	}
+	host_names(scratch, &answer, &names, &count);
+	for (i = 0; i < count; i++) {
+		path = arena_printf(scratch, "%s/%s/shadow", directory,
+		    names[i]);
+		if (!safe_component(names[i]) ||
+		    strchr(names[i], '.') == NULL)
+			continue;
+		answer = host_stat(collection->host, scratch, path, &st);
+		if (answer.status != ANSWER_ABSENT)
+			collect_password_file(collection, path);
+	}
+	return true;
+}
+
+static void
+collect_passwords(struct collection *collection)
+{
+	struct facts *facts = collection->facts;
+	struct fact_int *count = &facts->inventory.password_files;
+	const char *why;
+	size_t i;
+
+	meta_known(&count->meta, SHADOW " and shadow files below the homes");
+	collect_password_file(collection, SHADOW);
+	if (facts->inventory.accounts.meta.state != FACT_KNOWN)
+		meta_unknown(collection, &count->meta, USER_DOMAINS,
+		    "the accounts are not known");
+	for (i = 0; i < facts->accounts.count; i++) {
+		const struct fact_str *home = &facts->accounts.items[i].home;
+
+		if (home->meta.state != FACT_KNOWN)
+			meta_unknown(collection, &count->meta, PASSWD,
+			    "the home of %s is not known",
+			    facts->accounts.items[i].name);
+		else if (!collect_mail_passwords(collection, home->value, &why))
+			meta_unknown(collection, &count->meta, home->value,
+			    "%s", why);
+	}
+}
+
+/* ---- modes of keys and of what holds mail ---- */
+
+struct mode_facts {
+	struct fact_str *mode;
+	struct fact_str *owner;
+	struct fact_str *group;
+};
+
+static void
+set_modes(struct collection *collection, const char *path,
+    const struct mode_facts *facts, const struct answer *answer,
+    const struct host_stat *st)
+{
+	if (!meta_from_answer(collection, &facts->mode->meta, answer, path)) {
+		facts->owner->meta = facts->mode->meta;
+		facts->group->meta = facts->mode->meta;
+		return;
+	}
+	set_string(collection, facts->mode, path, arena_printf(
+	    collection->scratch, "%04o", st->mode));
+	set_string(collection, facts->owner, path, st->owner);
+	set_string(collection, facts->group, path, st->group);
+}
+
+static void
+add_key(struct collection *collection, const char *kind, const char *path)
+{
+	struct private_key_facts *key;
+	struct host_stat st;
+	struct answer answer = host_stat(collection->host,
+	    collection->scratch, path, &st);
+
+	if (answer.status == ANSWER_ABSENT)
+		return;
+	key = add_item(collection, "private_keys", path);
+	set_string(collection, &key->kind, path, kind);
+	set_modes(collection, path, &(struct mode_facts){ &key->mode,
+	    &key->owner, &key->group }, &answer, &st);
+	collection->facts->inventory.private_keys.value++;
+}
+
+/* Each name in directory, with the suffix behind it, is a key. */
+static void
+add_key_directory(struct collection *collection, const char *kind,
+    const char *directory, const char *suffix)
+{
+	struct fact_int *count = &collection->facts->inventory.private_keys;
+	struct answer answer = host_dir(collection->host,
+	    collection->scratch, directory);
+	const char **names;
+	size_t name_count, i;
+
+	if (answer.status == ANSWER_ABSENT)
+		return;
+	if (answer.status != ANSWER_OK) {
+		meta_unknown(collection, &count->meta, directory, "%s",
+		    answer.why);
+		return;
+	}
+	host_names(collection->scratch, &answer, &names, &name_count);
+	for (i = 0; i < name_count; i++)
+		add_key(collection, kind, arena_printf(collection->scratch,
+		    "%s/%s%s", directory, names[i], suffix));
+}
+
+static void
+collect_keys(struct collection *collection)
+{
+	meta_known(&collection->facts->inventory.private_keys.meta,
+	    "key files of Exim, Dovecot, cpsrvd and DKIM");
+	add_key(collection, "exim", "/etc/exim.key");
+	add_key(collection, "dovecot", "/etc/dovecot/ssl/dovecot.key");
+	add_key(collection, "cpanel", "/var/cpanel/ssl/cpanel/cpanel.pem");
+	add_key_directory(collection, "sni", SNI_KEYS, "/combined");
+	add_key_directory(collection, "dkim", DKIM_KEYS, "");
+}
+
+static void
+add_mail_path(struct collection *collection, const char *kind,
+    const char *path)
+{
+	struct mail_path_facts *item;
+	struct host_stat st;
+	struct answer answer = host_stat(collection->host,
+	    collection->scratch, path, &st);
+
+	if (answer.status == ANSWER_ABSENT)
+		return;
+	item = add_item(collection, "mail_paths", path);
+	set_string(collection, &item->kind, path, kind);
+	set_modes(collection, path, &(struct mode_facts){ &item->mode,
+	    &item->owner, &item->group }, &answer, &st);
+	collection->facts->inventory.mail_paths.value++;
+}
+
+static const struct {
+	const char *kind;
+	const char *path;
+} fixed_mail_paths[] = {
+	{ "spool", "/var/spool/exim" },
+	{ "spool", "/var/spool/exim/input" },
+	{ "spool", "/var/spool/exim/msglog" },
+	{ "panel-log", "/usr/local/cpanel/logs/access_log" },
+	{ "panel-log", "/usr/local/cpanel/logs/error_log" },
+	{ "panel-log", "/usr/local/cpanel/logs/login_log" },
+	{ "panel-log", "/usr/local/cpanel/logs/session_log" },
+};
+
+/* Logs and what rotation makes of them: exim_mainlog-20261115.gz. */
+static const struct {
+	const char *kind;
+	const char *prefix;
+} log_prefixes[] = {
+	{ "exim-log", "exim_mainlog" },
+	{ "exim-log", "exim_rejectlog" },
+	{ "exim-log", "exim_paniclog" },
+	{ "maillog", "maillog" },
+	{ "maillog", "mail.log" },
+};
+
+static void
+add_logs(struct collection *collection)
+{
+	struct answer answer = host_dir(collection->host,
+	    collection->scratch, "/var/log");
+	const char **names;
+	size_t count, i, row;
+
+	if (answer.status != ANSWER_OK) {
+		meta_unknown(collection,
+		    &collection->facts->inventory.mail_paths.meta, "/var/log",
+		    "%s", answer.why == NULL ? "/var/log does not exist" :
+		    answer.why);
+		return;
+	}
+	host_names(collection->scratch, &answer, &names, &count);
+	for (i = 0; i < count; i++)
+		for (row = 0; row < sizeof(log_prefixes) /
+		    sizeof(log_prefixes[0]); row++)
+			if (strncmp(names[i], log_prefixes[row].prefix,
+			    strlen(log_prefixes[row].prefix)) == 0)
+				add_mail_path(collection,
+				    log_prefixes[row].kind, arena_printf(
+				    collection->scratch, "/var/log/%s",
+				    names[i]));
+}
+
+static void
+collect_mail_paths(struct collection *collection)
+{
+	struct facts *facts = collection->facts;
+	struct fact_int *count = &facts->inventory.mail_paths;
+	size_t i;
+
+	meta_known(&count->meta, "spool, logs and the accounts' mail folders");
+	for (i = 0; i < sizeof(fixed_mail_paths) /
+	    sizeof(fixed_mail_paths[0]); i++)
+		add_mail_path(collection, fixed_mail_paths[i].kind,
+		    fixed_mail_paths[i].path);
+	add_logs(collection);
+	if (facts->inventory.accounts.meta.state != FACT_KNOWN)
+		meta_unknown(collection, &count->meta, USER_DOMAINS,
+		    "the accounts are not known");
+	for (i = 0; i < facts->accounts.count; i++) {
+		const struct fact_str *home = &facts->accounts.items[i].home;
+
+		if (home->meta.state != FACT_KNOWN)
+			meta_unknown(collection, &count->meta, PASSWD,
+			    "the home of %s is not known",
+			    facts->accounts.items[i].name);
+		else
+			add_mail_path(collection, "mailbox-root", arena_printf(
+			    collection->scratch, "%s/mail", home->value));
+	}
+}
+
+static void
+collect_accounts(struct collection *collection)
+{
+	collect_users(collection);
+	collect_domains(collection);
+	collect_resellers(collection);
+	collect_passwords(collection);
+	collect_keys(collection);
+	collect_mail_paths(collection);
+}
+
+static const struct access accounts_accesses[] = {
+	{ ASK_FILE, USER_DOMAINS, "accounts" },
+	{ ASK_FILE, USER_OWNERS, "who owns them" },
+	{ ASK_FILE, ALL_DOMAINS, "domains" },
+	{ ASK_FILE, PASSWD, "homes; names of owners" },
+	{ ASK_FILE, "/etc/group", "names of groups" },
+	{ ASK_FILE, RESELLERS, "resellers' privileges" },
+	{ ASK_FILE, SHADOW, "hash schemes are counted, no hash is kept" },
+	{ ASK_DIR, "*/etc", "below each account's home: its mail domains" },
+	{ ASK_STAT, "*/etc/*/shadow", "is there a mail password file?" },
+	{ ASK_FILE, "*/etc/*/shadow", "hash schemes are counted" },
+	{ ASK_STAT, "*/mail", "modes of each account's mail folder" },
+	{ ASK_STAT, "/etc/exim.key", "modes of private keys; never their bytes" },
+	{ ASK_STAT, "/etc/dovecot/ssl/dovecot.key", "modes of private keys" },
+	{ ASK_STAT, "/var/cpanel/ssl/cpanel/cpanel.pem", "modes of private keys" },
+	{ ASK_DIR, SNI_KEYS, "names of domains with a certificate" },
+	{ ASK_STAT, SNI_KEYS "/*/combined", "modes of private keys" },
+	{ ASK_DIR, DKIM_KEYS, "names of domains with a DKIM key" },
+	{ ASK_STAT, DKIM_KEYS "/*", "modes of private keys" },
+	{ ASK_STAT, "/var/spool/exim*", "modes of the spool" },
+	{ ASK_DIR, "/var/log", "names of mail logs" },
+	{ ASK_STAT, "/var/log/*", "modes of mail logs" },
+	{ ASK_STAT, "/usr/local/cpanel/logs/*", "modes of cPanel's logs" },
+};
+
+static const char *const accounts_groups[] = { "inventory", NULL };
+
+extern const struct collector collector_accounts;
+const struct collector collector_accounts = {
+	.name = "accounts",
+	.accesses = accounts_accesses,
+	.access_count = sizeof(accounts_accesses) / sizeof(accounts_accesses[0]),
+	.collect = collect_accounts,
+	.groups = accounts_groups,
+	.planes = PLANE_BIT(PLANE_FILE),
+};
