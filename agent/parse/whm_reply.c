@@ -565,6 +565,8 @@ whm_get_array(const json_t *from, const char *path, const json_t **ret_value)
 
 	if (found != WHM_VALUE_FOUND)
 		return found;
+	if (json_is_string(value) && json_string_length(value) == 0)
+		return WHM_VALUE_NULL;
 	if (!json_is_array(value))
 		return WHM_VALUE_WRONG;
 	*ret_value = value;

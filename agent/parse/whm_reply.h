@@ -31,6 +31,7 @@ enum whm_verdict {
 	WHM_DISABLED,		/* the function's role or profile is off */
 	WHM_MISSING_PARAMETER,
 	WHM_FAILED,		/* metadata.result 0 for another reason */
+	/* Up to here the server itself refused; from here no envelope came. */
 	WHM_REDIRECTED,
 	WHM_SERVER_ERROR,	/* 5xx */
 	WHM_STATUS,		/* any other HTTP status, without an envelope */
@@ -84,7 +85,7 @@ int whm_batch_split(struct arena *arena, const struct whm_reply *batch,
 
 enum whm_value {
 	WHM_VALUE_MISSING,	/* no such member, or nothing to look in */
-	WHM_VALUE_NULL,		/* null; for numbers and flags "" too */
+	WHM_VALUE_NULL,		/* null; for all but strings "" too */
 	WHM_VALUE_FOUND,
 	WHM_VALUE_WRONG,	/* of a type that can not be read so */
 };

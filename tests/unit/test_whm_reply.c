@@ -461,6 +461,17 @@ check_value(struct arena *arena, const struct value_case *c)
 }
 
 static void
+check_array(const char *json, enum whm_value want)
+{
+	json_t *value = json_loads(json, JSON_DECODE_ANY, NULL);
+	const json_t *array;
+
+	if (whm_get_array(value, "", &array) != want)
+		fail_msg("%s as an array", json);
+	json_decref(value);
+}
+
+static void
 test_values(void **state)
 {
 	struct arena *arena = arena_new();
@@ -471,6 +482,12 @@ test_values(void **state)
 	for (i = 0; i < sizeof(value_cases) / sizeof(value_cases[0]); i++)
 		check_value(arena, &value_cases[i]);
 	assert_int_equal(whm_get_array(NULL, "", &array), WHM_VALUE_MISSING);
+	check_array("[1]", WHM_VALUE_FOUND);
+	check_array("[]", WHM_VALUE_FOUND);
+	check_array("null", WHM_VALUE_NULL);
+	check_array("\"\"", WHM_VALUE_NULL);
+	check_array("\"x\"", WHM_VALUE_WRONG);
+	check_array("{}", WHM_VALUE_WRONG);
 	arena_free(arena);
 }
 
