@@ -317,8 +317,9 @@ judge_dovecot_required(const struct evaluation *ev, enum plane plane,
 	const char *imaps = setting_value(ev, "dovecot.imaps_port", plane);
 	bool required = ssl != NULL && word_is(ssl, strlen(ssl), "required");
 	int64_t port;
+	bool closed = imaps != NULL && number_read(imaps, &port) && port == 0;
 
-	if (imaps != NULL && number_read(imaps, &port) && port == 0)
+	if (closed)
 		judge(ret, RESULT_FAIL, "the imaps listener is closed (port 0), "
 		    "wanted 993");
 	else if (required)
@@ -338,10 +339,8 @@ judge_dovecot_required(const struct evaluation *ev, enum plane plane,
 	else
 		judge(ret, RESULT_PASS, "ssl is \"yes\", clear-text logins are "
 		    "off and imaps is open");
-	ret->stock = cleartext != NULL && setting_is_stock(ev,
-	    "dovecot.auth_allow_cleartext", plane) && ssl != NULL &&
-	    switch_read(ssl) == 1 && !(imaps != NULL &&
-	    number_read(imaps, &port) && port == 0);
+	ret->stock = !closed && ssl != NULL && switch_read(ssl) == 1 &&
+	    setting_is_stock(ev, "dovecot.auth_allow_cleartext", plane);
 }
 
 static void

@@ -1,0 +1,487 @@
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/arena.h"
+#include "checks/catalogue.h"
+#include "checks/switches.h"
+#include "checks/words.h"
+
+/*
+ * Does this item of a host list stay inside the machine? Passwords that never
+ * leave it can not be read on the way; CSF's list holds 127.0.0.0/8.
+ */
+static bool
+is_loopback(const char *item)
+{
+	return strncmp(item, "127.", 4) == 0 || strcmp(item, "::1") == 0 ||
+	    strcmp(item, "@[]") == 0 || strcasecmp(item, "localhost") == 0 ||
+	    item[0] == '\0';
+}
+
+/* auth_offered: tls-only, never, always or "hosts LIST". */
+static void
+judge_auth_offered(const struct evaluation *ev, enum plane plane,
+    struct judgement *ret)
+{
+	const char *offered = setting_value(ev, "exim.auth_offered", plane);
+	struct names outside = { .count = 0 };
+	struct exim_list list;
+	char item[64];
+
+	if (offered == NULL) {
+		judge(ret, RESULT_UNKNOWN, "to whom AUTH is offered is not set, "
+		    "and no default is documented");
+	} else if (strcmp(offered, "tls-only") == 0) {
+		judge(ret, RESULT_PASS, "AUTH is offered inside TLS only");
+	} else if (strcmp(offered, "never") == 0) {
+		judge(ret, RESULT_PASS, "AUTH is never offered");
+	} else if (strcmp(offered, "always") == 0) {
+		judge(ret, RESULT_FAIL, "AUTH is offered before TLS to every "
+		    "host, wanted inside TLS only");
+	} else if (strncmp(offered, "hosts ", 6) == 0) {
+		exim_list_begin(&list, offered + 6);
+		while (exim_list_next(&list, item, sizeof(item)))
+			if (!is_loopback(item))
+				names_add(&outside, item, strlen(item));
+		if (outside.count > 0)
+			judge(ret, RESULT_FAIL, "AUTH is offered before TLS to "
+			    "%s, wanted inside TLS only", names_end(&outside));
+		else
+			judge(ret, RESULT_PASS, "AUTH is offered before TLS to "
+			    "this machine only");
+	} else {
+		judge(ret, RESULT_UNKNOWN, "to whom AUTH is offered can not be "
+		    "read: %s", shown(ev->arena, offered));
+	}
+}
+
+static const struct switch_row secure_auth_switch = {
+	"exim.require_secure_auth", true
+};
+
+/* The store says what is wanted, the configuration what that became. */
+static void
+judge_tls_before_auth(const struct evaluation *ev, enum plane plane,
+    struct judgement *ret)
+{
+	if (plane == PLANE_STORE || plane == PLANE_API)
+		judge_switches(ev, plane, &secure_auth_switch, 1, ret);
+	else
+		judge_auth_offered(ev, plane, ret);
+}
+
+static void
+evaluate_tls_before_auth(const struct evaluation *ev, struct finding *finding)
+{
+	static const char *const paths[] =
+	    { "exim.auth_offered", "exim.require_secure_auth", NULL };
+
+	evaluate_planes(ev, paths, judge_tls_before_auth, finding);
+}
+
+static const struct switch_row cleartext_switch = {
+	"dovecot.auth_allow_cleartext", false
+};
+
+static void
+judge_cleartext(const struct evaluation *ev, enum plane plane,
+    struct judgement *ret)
+{
+	judge_switches(ev, plane, &cleartext_switch, 1, ret);
+}
+
+static void
+evaluate_cleartext_off(const struct evaluation *ev, struct finding *finding)
+{
+	static const char *const paths[] =
+	    { "dovecot.auth_allow_cleartext", NULL };
+
+	evaluate_planes(ev, paths, judge_cleartext, finding);
+}
+
+static void
+judge_mechanisms(const struct evaluation *ev, enum plane plane,
+    struct judgement *ret)
+{
+	const char *mechanisms = setting_value(ev, "dovecot.auth_mechanisms",
+	    plane);
+	struct names other = { .count = 0 };
+	const char *word;
+	size_t length;
+
+	while (mechanisms != NULL && word_next(&mechanisms, &word, &length))
+		if (!list_has(ev->want->list, ev->want->list_count, word,
+		    length))
+			names_add(&other, word, length);
+	if (other.count > 0)
+		judge(ret, RESULT_FAIL, "auth_mechanisms has %s, wanted only "
+		    "those of the profile", names_end(&other));
+	else
+		judge(ret, RESULT_PASS, "auth_mechanisms is %s",
+		    setting_shown(ev, "dovecot.auth_mechanisms", plane));
+}
+
+static const struct switch_row popbeforesmtp_switch = {
+	"tweak.popbeforesmtp", false
+};
+
+static void
+judge_popbeforesmtp(const struct evaluation *ev, enum plane plane,
+    struct judgement *ret)
+{
+	judge_switches(ev, plane, &popbeforesmtp_switch, 1, ret);
+}
+
+static void
+evaluate_mechanisms(const struct evaluation *ev, struct finding *finding)
+{
+	static const char *const mechanisms[] =
+	    { "dovecot.auth_mechanisms", NULL };
+	static const char *const popbeforesmtp[] =
+	    { "tweak.popbeforesmtp", NULL };
+	struct finding dovecot = { 0 }, tweak = { 0 };
+
+	evaluate_planes(ev, mechanisms, judge_mechanisms, &dovecot);
+	finding_merge(ev, finding, &dovecot);
+	evaluate_planes(ev, popbeforesmtp, judge_popbeforesmtp, &tweak);
+	finding_merge(ev, finding, &tweak);
+}
+
+struct trust_list {
+	const char *path;
+	const char *file;
+	size_t offset;	/* in struct exim_facts */
+};
+
+#define TRUST_LIST(name) \
+	{ "exim." #name, "/etc/" #name, offsetof(struct exim_facts, name) }
+
+static const struct trust_list trust_lists[] = {
+	TRUST_LIST(trustedmailhosts),
+	TRUST_LIST(skipsmtpcheckhosts),
+	TRUST_LIST(senderverifybypasshosts),
+	TRUST_LIST(backupmxhosts),
+	TRUST_LIST(alwaysrelay),
+	TRUST_LIST(relayhosts),
+};
+
+static bool
+is_declared(const struct parameters *parameters, const char *entry)
+{
+	size_t i;
+
+	for (i = 0; i < parameters->trusted_host_count; i++)
+		if (strcasecmp(parameters->trusted_hosts[i].name, entry) == 0)
+			return parameters->trusted_hosts[i].value[0] != '\0';
+	return false;
+}
+
+/*
+ * Does the entry cover more than a /24, or a /48 of IPv6? Exim also takes "*",
+ * "*.example.com" and the beginning of an address, "10.".
+ */
+static bool
+is_wide(const char *entry)
+{
+	const char *slash = strchr(entry, '/');
+	size_t length = strlen(entry);
+	int64_t bits;
+	size_t dots = 0;
+
+	if (strchr(entry, '*') != NULL)
+		return true;
+	if (slash != NULL)
+		return !number_read(slash + 1, &bits) ||
+		    bits < (strchr(entry, ':') != NULL ? 48 : 24);
+	if (length == 0 || strspn(entry, "0123456789.") != length ||
+	    entry[length - 1] != '.')
+		return false;
+	for (; *entry != '\0'; entry++)
+		dots += *entry == '.';
+	return dots < 3;
+}
+
+static void
+evaluate_trust_list(const struct evaluation *ev, const struct trust_list *row,
+    struct finding *finding)
+{
+	const struct fact_list *list = (const void *)
+	    ((const char *)&ev->facts->exim + row->offset);
+	struct names undeclared = { .count = 0 }, wide = { .count = 0 };
+	char text[1024] = "";
+	size_t i;
+
+	/* A file that is not there lists nobody. */
+	if (list->meta.state != FACT_ABSENT &&
+	    !finding_need(ev, finding, row->path))
+		return;
+	finding_evidence(ev, finding, row->path);
+	for (i = 0; list->meta.state == FACT_KNOWN && i < list->count; i++) {
+		const char *entry = list->items[i];
+
+		if (is_wide(entry))
+			names_add(&wide, entry, strlen(entry));
+		else if (!is_declared(ev->parameters, entry))
+			names_add(&undeclared, entry, strlen(entry));
+	}
+	if (wide.count > 0)
+		text_add(text, sizeof(text), "; ", "%s trusts more than a /24 "
+		    "(IPv6 /48): %s", row->file, names_end(&wide));
+	if (undeclared.count > 0)
+		text_add(text, sizeof(text), "; ", "%s trusts hosts that the "
+		    "profile's trusted_hosts does not name with a reason: %s",
+		    row->file, names_end(&undeclared));
+	if (text[0] != '\0')
+		finding_fail(ev, finding, "%s", text);
+	else
+		finding_notapplicable(ev, finding, "%s is in order", row->file);
+}
+
+static void
+evaluate_trust_lists(const struct evaluation *ev, struct finding *finding)
+{
+	struct finding all = { 0 };
+	size_t i;
+
+	finding_pass(ev, &all, "every host that Exim trusts is named with a "
+	    "reason, and none is wider than a /24");
+	finding_merge(ev, finding, &all);
+	for (i = 0; i < sizeof(trust_lists) / sizeof(trust_lists[0]); i++) {
+		struct finding one = { 0 };
+
+		evaluate_trust_list(ev, &trust_lists[i], &one);
+		finding_merge(ev, finding, &one);
+	}
+}
+
+static const struct switch_row gid_only_switch = {
+	"tweak.smtpmailgidonly", true
+};
+
+static void
+judge_gid_only(const struct evaluation *ev, enum plane plane,
+    struct judgement *ret)
+{
+	judge_switches(ev, plane, &gid_only_switch, 1, ret);
+}
+
+/*
+ * WHM's SMTP Restrictions: the tweak setting says so, and the touch file is
+ * what cPanel's firewall rules are made from; one without the other is a
+ * setting that is not in force.
+ */
+static void
+evaluate_gid_only(const struct evaluation *ev, struct finding *finding)
+{
+	static const char *const paths[] = { "tweak.smtpmailgidonly", NULL };
+	const struct fact_bool *touch = &ev->facts->access.smtp_gid_only;
+	bool there = touch->meta.state == FACT_KNOWN && touch->value;
+	struct finding file = { 0 };
+
+	evaluate_planes(ev, paths, judge_gid_only, finding);
+	finding_evidence(ev, finding, "access.smtp_gid_only");
+	if (fact_skipped(&touch->meta))
+		return;
+	if (touch->meta.state == FACT_UNKNOWN) {
+		finding_need(ev, &file, "access.smtp_gid_only");
+		finding_merge(ev, finding, &file);
+		return;
+	}
+	if ((finding->result == RESULT_PASS && !there) ||
+	    (finding->result == RESULT_FAIL && there)) {
+		finding_fail(ev, finding, "inconsistent: %s, but "
+		    "/var/cpanel/smtpgidonlytweak is %s", finding->message,
+		    there ? "there" : "missing");
+		finding->stock = false;
+	}
+}
+
+/* CSF's SMTP_BLOCK does the same; the two exclude each other. */
+static void
+evaluate_smtp_block(const struct evaluation *ev, struct finding *finding)
+{
+	const struct fact_bool *csf = &ev->facts->access.csf_smtp_block;
+	struct finding whm = { 0 };
+
+	evaluate_gid_only(ev, &whm);
+	finding_evidence(ev, &whm, "access.csf_smtp_block");
+	if (csf->meta.state == FACT_KNOWN && csf->value)
+		finding_pass(ev, &whm, "CSF's SMTP_BLOCK is on");
+	else if (csf->meta.state == FACT_UNKNOWN &&
+	    whm.result == RESULT_FAIL)
+		finding_unknown(ev, &whm, "%s; and whether CSF's SMTP_BLOCK does "
+		    "it instead is unknown: %s", whm.message,
+		    csf->meta.why != NULL ? csf->meta.why : "not collected");
+	if (whm.result != RESULT_FAIL)
+		whm.stock = false;
+	finding_merge(ev, finding, &whm);
+}
+
+static const struct switch_row nobody_switch = { "tweak.nobodyspam", true };
+
+static void
+judge_nobody(const struct evaluation *ev, enum plane plane,
+    struct judgement *ret)
+{
+	judge_switches(ev, plane, &nobody_switch, 1, ret);
+}
+
+static void
+evaluate_smtp_restricted(const struct evaluation *ev, struct finding *finding)
+{
+	static const char *const paths[] = { "tweak.nobodyspam", NULL };
+	struct finding block = { 0 }, nobody = { 0 };
+
+	evaluate_smtp_block(ev, &block);
+	finding_merge(ev, finding, &block);
+	evaluate_planes(ev, paths, judge_nobody, &nobody);
+	finding_merge(ev, finding, &nobody);
+}
+
+static const struct switch_row reset_switches[] = {
+	{ "tweak.resetpass", false },
+	{ "tweak.resetpass_sub", false },
+	{ "tweak.emailpasswords", false },
+	{ "tweak.domainowner_mail_pass", false },
+};
+
+static void
+judge_reset(const struct evaluation *ev, enum plane plane,
+    struct judgement *ret)
+{
+	judge_switches(ev, plane, reset_switches,
+	    sizeof(reset_switches) / sizeof(reset_switches[0]), ret);
+}
+
+static void
+evaluate_reset_off(const struct evaluation *ev, struct finding *finding)
+{
+	static const char *const paths[] = { "tweak.resetpass",
+	    "tweak.resetpass_sub", "tweak.emailpasswords",
+	    "tweak.domainowner_mail_pass", NULL };
+
+	evaluate_planes(ev, paths, judge_reset, finding);
+}
+
+const struct check auth_checks[] = {
+	{
+		.id = "auth.smtp.tls_before_auth",
+		.title = "Exim offers AUTH only inside TLS",
+		.scope = SCOPE_SERVICE,
+		.subject = "exim",
+		.needs = { "exim.auth_offered", "exim.require_secure_auth" },
+		.evaluate.host = evaluate_tls_before_auth,
+		.remediation = "exim.require-secure-auth",
+		.mode = REMEDIATION_GUIDED,
+		.explain =
+		    "A password that is sent before TLS can be read by anybody on "
+		    "the path, and it opens the mailbox with all its patients' "
+		    "mail. In WHM, Home > Service Configuration > Exim "
+		    "Configuration Manager > Basic Editor > Security, set Require "
+		    "clients to connect with SSL or issue the STARTTLS command "
+		    "before they are allowed to authenticate with the server to "
+		    "On. Scanners, copiers and old mail programs that log in "
+		    "without TLS can no longer send; look into exim_mainlog for "
+		    "P=esmtpa first.",
+	},
+	{
+		.id = "auth.dovecot.cleartext_off",
+		.title = "IMAP and POP3 refuse clear-text passwords",
+		.scope = SCOPE_SERVICE,
+		.subject = "dovecot",
+		.needs = { "dovecot.auth_allow_cleartext" },
+		.evaluate.host = evaluate_cleartext_off,
+		.remediation = "dovecot.auth-allow-cleartext",
+		.mode = REMEDIATION_GUIDED,
+		.explain =
+		    "cPanel ships Dovecot with clear-text logins allowed, so a "
+		    "mail program that is set up without TLS works, and sends "
+		    "password and mail for everybody to read. In WHM, Home > "
+		    "Service Configuration > Mailserver Configuration, set Allow "
+		    "Plaintext Authentication (from remote clients) to No. Such "
+		    "programs then get an error until they are set to SSL/TLS: "
+		    "tell the tenants before.",
+	},
+	{
+		.id = "auth.mech.allowed",
+		.title = "Only sane login mechanisms; POP before SMTP is off",
+		.scope = SCOPE_SERVICE,
+		.subject = "dovecot",
+		.needs = { "dovecot.auth_mechanisms", "tweak.popbeforesmtp" },
+		.evaluate.host = evaluate_mechanisms,
+		.want = WANT_LIST,
+		.remediation = "dovecot.auth-mechanisms",
+		.mode = REMEDIATION_GUIDED,
+		.explain =
+		    "CRAM-MD5, NTLM and their like need passwords that can be "
+		    "read back, anonymous needs none, and POP before SMTP lets "
+		    "everybody behind the same address send as the clinic. In "
+		    "WHM, Home > Server Configuration > Tweak Settings > Mail, "
+		    "turn Allow users to relay mail if they use an IP address "
+		    "through which someone has validated an IMAP or POP3 login "
+		    "within the last hour off; take other mechanisms out of your "
+		    "own Dovecot template. Very old mail programs may know "
+		    "nothing else.",
+	},
+	{
+		.id = "auth.exim.trust_lists",
+		.title = "Hosts that skip Exim's checks are few and declared",
+		.scope = SCOPE_SERVICE,
+		.subject = "exim",
+		.needs = { "?exim.trustedmailhosts", "?exim.skipsmtpcheckhosts",
+		    "?exim.senderverifybypasshosts", "?exim.backupmxhosts",
+		    "?exim.alwaysrelay", "?exim.relayhosts" },
+		.evaluate.host = evaluate_trust_lists,
+		.remediation = "exim.trust-lists",
+		.mode = REMEDIATION_GUIDED,
+		.explain =
+		    "Every line of these files lets a host relay or skip checks "
+		    "without a login, for the whole server. Name each host that "
+		    "is needed in the profile, parameters: trusted_hosts, with "
+		    "the reason, and remove the others: in WHM, Home > Service "
+		    "Configuration > Exim Configuration Manager > Basic Editor > "
+		    "Access Lists. Behind a filtering gateway all incoming mail "
+		    "may depend on such an entry; look into the log before you "
+		    "remove one.",
+	},
+	{
+		.id = "auth.local.smtp_restricted",
+		.title = "Scripts and shell users can not go around the mail server",
+		.scope = SCOPE_HOST,
+		.subject = "host",
+		.needs = { "tweak.smtpmailgidonly", "tweak.nobodyspam",
+		    "?access.smtp_gid_only", "?access.csf_smtp_block" },
+		.evaluate.host = evaluate_smtp_restricted,
+		.remediation = "whm.smtp-restrictions",
+		.mode = REMEDIATION_GUIDED,
+		.explain =
+		    "A script that speaks SMTP to the outside itself leaves no "
+		    "line in Exim's log, and mail of user nobody has no author. "
+		    "In WHM use Home > Security Center > SMTP Restrictions, or, "
+		    "where CSF runs, SMTP_BLOCK in csf.conf (never both), and "
+		    "Home > Server Configuration > Tweak Settings > Mail > "
+		    "Prevent \"nobody\" from sending mail. Web sites that send "
+		    "through an outside SMTP service stop sending.",
+	},
+	{
+		.id = "auth.reset.bypass_off",
+		.title = "There is no side door to a mailbox",
+		.scope = SCOPE_HOST,
+		.subject = "host",
+		.needs = { "tweak.resetpass", "tweak.resetpass_sub",
+		    "tweak.emailpasswords", "tweak.domainowner_mail_pass" },
+		.evaluate.host = evaluate_reset_off,
+		.remediation = "whm.password-bypass",
+		.mode = REMEDIATION_GUIDED,
+		.explain =
+		    "A password that is mailed, reset by mail, or that opens "
+		    "every mailbox of a domain makes it impossible to say who "
+		    "read a patient's mail. In WHM, Home > Server Configuration > "
+		    "Tweak Settings, turn off Reset Password for cPanel accounts "
+		    "and for Subaccounts (System), Send passwords in plain text "
+		    "over email when creating a new account (Security), and Mail "
+		    "authentication via domain owner password (Mail). Users who "
+		    "forget a password then have to ask somebody.",
+	},
+};
