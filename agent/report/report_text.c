@@ -110,9 +110,10 @@ print_header(const struct text *text, struct arena *arena,
 	char when[REPORT_TIME_SIZE];
 
 	report_time(run->facts->collected_at, when);
-	print_line(text, 0, arena_printf(arena, "%s, facts of %s",
-	    run->facts->host == NULL ? "unknown host" :
-	    clean(arena, run->facts->host), when));
+	print_line(text, 0, clean(arena, arena_printf(arena,
+	    "cpward %s: %s, facts of %s", run->version,
+	    run->facts->host == NULL ? "unknown host" : run->facts->host,
+	    when)));
 	print_line(text, 0, clean(arena, arena_printf(arena, "Profile %s: %s",
 	    run->profile_id, run->profile_title)));
 	print_controls(text, arena, tally);

@@ -18,7 +18,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char empty_text[] =
-	"unknown host, facts of 2026-11-21T19:00:00Z\n"
+	"cpward 0.1.0: unknown host, facts of 2026-11-21T19:00:00Z\n"
 	"Profile hipaa: HIPAA, baseline\n"
 	"0 of 0 observable controls pass\n"
 	"\n"
@@ -26,7 +26,7 @@ static const char empty_text[] =
 	"Technical observations, not legal advice.\n";
 
 static const char small_text[] =
-	"mail.example.org, facts of 2026-11-21T19:00:00Z\n"
+	"cpward 0.1.0: mail.example.org, facts of 2026-11-21T19:00:00Z\n"
 	"Profile hipaa: HIPAA, baseline\n"
 	"2 of 6 observable controls pass; 3 fail, 1 unknown, 1 notapplicable,\n"
 	"3 notselected\n"
@@ -74,7 +74,7 @@ static const char small_text[] =
 
 /* What a hostile name can do: nothing but look odd. */
 static const char hostile_text[] =
-	"a\\x1b]0;owned\\x07, facts of 2026-11-21T19:00:00Z\n"
+	"cpward 0.1.0: a\\x1b]0;owned\\x07, facts of 2026-11-21T19:00:00Z\n"
 	"Profile hi\\x0apaa: HIPAA\\u{202e}\n"
 	"0 of 1 observable controls pass; 1 fail\n"
 	"\n"
@@ -91,7 +91,7 @@ static const char hostile_text[] =
 	"Technical observations, not legal advice.\n";
 
 static const char narrow_text[] =
-	"mail.example.org, facts of\n"
+	"cpward 0.1.0: mail.example.org, facts of\n"
 	"2026-11-21T19:00:00Z\n"
 	"Profile hipaa: HIPAA, baseline\n"
 	"0 of 1 observable controls pass; 1 error\n"
@@ -417,7 +417,7 @@ static void
 test_alike(void **state)
 {
 	static const char head[] =
-	    "mail.example.org, facts of 2026-11-21T19:00:00Z\n"
+	    "cpward 0.1.0: mail.example.org, facts of 2026-11-21T19:00:00Z\n"
 	    "Profile hipaa: HIPAA, baseline\n"
 	    "0 of 1 observable controls pass; 1 fail\n\n"
 	    "INFO     x.y: t\n";
