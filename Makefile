@@ -62,7 +62,8 @@ help:
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@echo '  CC      $<'
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # A changed flag rebuilds everything, as a changed header does.
 $(BUILD)/flags: FORCE
@@ -77,28 +78,33 @@ $(LIBRARY): $(LIB_OBJECTS)
 	@ar rcs $@ $^
 
 $(BUILD)/cpward: $(BUILD)/obj/agent/main.o $(LIBRARY)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@echo '  LINK    $@'
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/cpward-checks.7: $(BUILD)/cpward profiles/hipaa.yaml
-	$(BUILD)/cpward checks list --profile hipaa -o man > $@
+	@$(BUILD)/cpward checks list --profile hipaa -o man > $@
 
 $(BUILD)/lab/whmsim: $(WHMSIM_SOURCES) $(wildcard tests/lab/whmsim*.h)
 	@mkdir -p $(@D)
-	$(CC) -D_GNU_SOURCE $(CFLAGS) $(LDFLAGS) -o $@ $(WHMSIM_SOURCES) \
+	@echo '  LINK    $@'
+	@$(CC) -D_GNU_SOURCE $(CFLAGS) $(LDFLAGS) -o $@ $(WHMSIM_SOURCES) \
 		-lmicrohttpd -lgnutls -ljansson
 
 $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	@echo '  LINK    $@'
+	@$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
 $(BUILD)/tests/run_cases: $(BUILD)/obj/tests/checks/run_cases.o $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@echo '  LINK    $@'
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/tests/scan_faults $(BUILD)/tests/host_record: \
 $(BUILD)/tests/%: $(BUILD)/obj/tests/replay/%.o $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@echo '  LINK    $@'
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 tools: $(TOOLS)
 
@@ -114,7 +120,8 @@ unit: $(UNIT_TESTS) $(BUILD)/tests/run_cases corpora
 
 $(BUILD)/corpus/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/run_corpus.c $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@echo '  LINK    $@'
+	@$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 corpora: $(CORPUS_RUNNERS)
 	@set -e; for fuzzer in $(FUZZERS); do \

@@ -12,7 +12,7 @@ struct err;
 
 #define CONFIG_DEFAULT_PATH "/etc/cpward/cpward.ini"
 
-enum whm_transport {
+enum whm_choice {
 	WHM_AUTO,	/* local where whmapi1 exists, else none */
 	WHM_LOCAL,
 	WHM_HTTPS,
@@ -23,7 +23,7 @@ struct config {
 	const char *profile;		/* hipaa */
 	const char *state_dir;		/* /var/lib/cpward; NULL = default */
 	const char *root;		/* NULL = the running system */
-	enum whm_transport whm_transport;	/* https when only url is set */
+	enum whm_choice whm_transport;	/* https when only url is set */
 	const char *whm_url;		/* https://HOST:PORT, NULL = none */
 	const char *whm_user;		/* root */
 	const char *whm_token_file;

@@ -238,16 +238,19 @@ elapsed_ms(const struct timespec *since)
 }
 
 void
-collect_all(struct host *host, struct facts *facts, const char *managed_by)
+collect_all(struct host *host, struct facts *facts,
+    const struct collect_options *options)
 {
 	struct collection collection = { .host = host, .facts = facts,
-	    .arena = facts->arena, .managed_by = managed_by };
+	    .arena = facts->arena, .managed_by = options->managed_by };
 	struct collector_report *report;
 	struct timespec start;
 	size_t i;
 
 	facts->collected_at = host_now(host);
 	for (i = 0; i < collector_count; i++) {
+		if (options->progress != NULL)
+			options->progress(collectors[i]->name);
 		clock_gettime(CLOCK_MONOTONIC, &start);
 		collection.scratch = arena_new();
 		collectors[i]->collect(&collection);

@@ -39,9 +39,14 @@ struct collector {
 extern const struct collector *const collectors[];
 extern const size_t collector_count;
 
+struct collect_options {
+	const char *managed_by;		/* NULL = not declared */
+	void (*progress)(const char *collector);	/* NULL = none */
+};
+
 /* Runs all collectors and fills facts->collectors and collected_at. */
 void collect_all(struct host *host, struct facts *facts,
-    const char *managed_by);
+    const struct collect_options *options);
 
 /*
  * What the answer makes of a fact: known with that origin, absent, or unknown

@@ -122,6 +122,24 @@ collect_sessions(struct collection *collection)
 }
 
 static void
+collect_name(struct collection *collection)
+{
+	static const char *const paths[] = { "/etc/hostname",
+	    "/proc/sys/kernel/hostname" };
+	struct answer answer;
+	size_t length, i;
+
+	for (i = 0; i < 2 && collection->facts->host == NULL; i++) {
+		answer = host_file(collection->host, collection->scratch,
+		    paths[i], 4096);
+		length = strcspn(answer.bytes, "\r\n");
+		if (answer.status == ANSWER_OK && length > 0)
+			collection->facts->host = arena_memdup(
+			    collection->arena, answer.bytes, length);
+	}
+}
+
+static void
 collect_platform(struct collection *collection)
 {
 	struct platform_facts *platform = &collection->facts->platform;
@@ -134,6 +152,7 @@ collect_platform(struct collection *collection)
 		{ "VERSION_ID", &platform->os_version },
 	};
 
+	collect_name(collection);
 	collect_version(collection);
 	collect_pairs(collection, UPDATE_CONF, updates, 2);
 	collect_pairs(collection, OS_RELEASE, os, 2);
@@ -141,6 +160,8 @@ collect_platform(struct collection *collection)
 }
 
 static const struct access platform_accesses[] = {
+	{ ASK_FILE, "/etc/hostname", "the server's name" },
+	{ ASK_FILE, "/proc/sys/kernel/hostname", "the server's name" },
 	{ ASK_FILE, VERSION_FILE, "the version of cPanel" },
 	{ ASK_FILE, UPDATE_CONF, "tier and update settings" },
 	{ ASK_FILE, OS_RELEASE, "the operating system" },

@@ -213,6 +213,18 @@ match_descriptor(struct collection *collection, const char *process,
 	}
 }
 
+static bool
+all_matched(const struct port_owner *owners)
+{
+	size_t i;
+
+	for (i = 0; i < ASKED_PORTS; i++)
+		if (owners[i].inode != 0 && owners[i].program == NULL)
+			return false;
+	return true;
+}
+
+/* Daemons are older than what they serve, so the first processes will do. */
 static void
 match_processes(struct collection *collection, struct port_owner *owners)
 {
@@ -222,7 +234,7 @@ match_processes(struct collection *collection, struct port_owner *owners)
 
 	processes = host_dir(collection->host, collection->scratch, "/proc");
 	host_names(collection->scratch, &processes, &names, &count);
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < count && !all_matched(owners); i++) {
 		if (!isdigit((unsigned char)names[i][0]))
 			continue;
 		/* A process that ended meanwhile holds no port. */

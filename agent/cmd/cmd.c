@@ -1,0 +1,444 @@
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/fileio.h"
+#include "cmd/cmd.h"
+#include "collect/collect.h"
+#include "facts/snapshot.h"
+#include "host/whm_transport.h"
+
+#define WHMAPI1 "/usr/local/cpanel/bin/whmapi1"
+#define SITE_PROFILES "/etc/cpward/profiles"
+
+int
+exit_status_of(enum err_code code)
+{
+	switch (code) {
+	case ERR_NONE:
+		return EXIT_OK;
+	case ERR_USAGE:
+		return EXIT_USAGE;
+	case ERR_NOINPUT:
+		return EXIT_NOINPUT;
+	case ERR_BUSY:
+		return EXIT_TEMPFAIL;
+	case ERR_CONTENT:
+	case ERR_PARSE:
+	case ERR_LIMIT:
+		return EXIT_CONFIG;
+	case ERR_ABSENT:
+	case ERR_ACCESS:
+	case ERR_IO:
+	case ERR_REMOTE:
+		break;
+	}
+	return EXIT_ERROR;
+}
+
+void
+cmd_warn(void *context, const char *text)
+{
+	const struct options *options = context;
+
+	if (!options->quiet)
+		fprintf(stderr, "cpward: warning: %s\n", text);
+}
+
+/* ---- configuration and profile ---- */
+
+void
+cmd_profile_path(struct arena *arena, struct profile_path *ret_path)
+{
+	char self[PATH_MAX], *slash;
+	const char *beside;
+	ssize_t length;
+
+	ret_path->site = SITE_PROFILES;
+	ret_path->shipped = CPWARD_SHAREDIR "/profiles";
+	length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (length < 0)
+		return;
+	self[length] = '\0';
+	/* In a checkout this is CHECKOUT/build/cpward. */
+	slash = strstr(self, "/build/");
+	if (slash == NULL)
+		return;
+	*slash = '\0';
+	beside = arena_printf(arena, "%s/profiles", self);
+	if (access(arena_printf(arena, "%s/hipaa.yaml", beside), R_OK) == 0)
+		ret_path->shipped = beside;
+}
+
+int
+cmd_config(struct arena *arena, const struct options *options,
+    struct config *ret_config, struct err *err)
+{
+	return config_load(arena, options->config != NULL ? options->config :
+	    CONFIG_DEFAULT_PATH, options->config == NULL, ret_config, err);
+}
+
+int
+cmd_profile(struct arena *arena, const struct options *options,
+    const struct config *config, struct profile *ret_profile,
+    struct data *ret_data, struct err *err)
+{
+	const char *name = options->profile != NULL ? options->profile :
+	    config->profile;
+	struct profile_path path;
+
+	cmd_profile_path(arena, &path);
+	if (profile_load(arena, &path, name, ret_profile, err) != 0 ||
+	    data_load(arena, arena_printf(arena, "%s/data", path.shipped),
+	    ret_data, err) != 0)
+		return -1;
+	ret_data->max_age_days = ret_profile->data_max_age_days;
+	return 0;
+}
+
+/* ---- the host ---- */
+
+/* Which transport, if any, and why not. */
+static const char *
+choose_transport(const struct options *options, const struct config *config,
+    struct whm_transport_options *whm)
+{
+	const char *root = options->root != NULL ? options->root : config->root;
+	enum whm_choice choice = config->whm_transport;
+
+	if (choice == WHM_AUTO && config->whm_url != NULL)
+		choice = WHM_HTTPS;
+	if (choice == WHM_AUTO)
+		choice = root == NULL && access(WHMAPI1, X_OK) == 0 ?
+		    WHM_LOCAL : WHM_NONE;
+	if (choice == WHM_NONE)
+		return "skipped: no WHM API is configured";
+	if (choice == WHM_LOCAL && root != NULL)
+		return "skipped: the local WHM API is off with --root";
+	if (choice == WHM_HTTPS && options->no_network)
+		return "skipped: --no-network";
+	*whm = (struct whm_transport_options){
+		.local = choice == WHM_LOCAL,
+		.url = config->whm_url,
+		.user = config->whm_user,
+		.token_file = config->whm_token_file,
+		.ca_file = config->whm_ca_file,
+		.timeout = config->whm_timeout,
+	};
+	return NULL;
+}
+
+struct host *
+cmd_host(const struct options *options, const struct config *config,
+    struct err *err)
+{
+	struct host_live_options live = { .root = options->root != NULL ?
+	    options->root : config->root };
+	struct whm_transport_options whm;
+
+	live.whm_skipped = choose_transport(options, config, &whm);
+	if (live.whm_skipped == NULL)
+		live.whm = &whm;
+	return host_live(&live, err);
+}
+
+static void
+show_progress(const char *collector)
+{
+	fprintf(stderr, "cpward: collecting %s\n", collector);
+}
+
+int
+cmd_collect(struct arena *arena, const struct options *options,
+    const struct config *config, struct facts **ret_facts, struct err *err)
+{
+	struct collect_options collect = {
+		.managed_by = config->managed_by,
+		.progress = options->progress ? show_progress : NULL,
+	};
+	struct host *host = cmd_host(options, config, err);
+
+	if (host == NULL)
+		return -1;
+	*ret_facts = facts_new(arena);
+	collect_all(host, *ret_facts, &collect);
+	host_free(host);
+	return 0;
+}
+
+int
+cmd_load_facts(struct arena *arena, const struct options *options,
+    struct facts **ret_facts, struct err *err)
+{
+	struct buf bytes;
+	int result;
+
+	buf_init(&bytes, SNAPSHOT_MAX_BYTES);
+	result = file_read(options->facts, &bytes, err);
+	if (result == 0)
+		result = snapshot_read(arena, options->facts, bytes.bytes,
+		    bytes.length, cmd_warn, (void *)(uintptr_t)options,
+		    ret_facts, err);
+	buf_done(&bytes);
+	return result;
+}
+
+/* ---- output ---- */
+
+int
+output_open(struct output *output, const char *path, struct err *err)
+{
+	memset(output, 0, sizeof(*output));
+	output->path = path;
+	output->stream = path == NULL ? stdout :
+	    open_memstream(&output->bytes, &output->length);
+	if (output->stream == NULL)
+		return err_set(err, ERR_IO, "no memory for %s", path);
+	return 0;
+}
+
+/*
+ * A file that stands where the output shall go is replaced only when it is
+ * one of ours: a slip in a cron line must not cost /etc/passwd.
+ */
+static int
+check_target(const char *path, struct err *err)
+{
+	char head[256];
+	struct stat st;
+	size_t got;
+	FILE *file;
+
+	if (lstat(path, &st) != 0)
+		return 0;
+	if (!S_ISREG(st.st_mode))
+		return err_at(err, ERR_USAGE, path, 0,
+		    "is there and is not a regular file");
+	file = fopen(path, "re");
+	if (file == NULL)
+		return err_at(err, ERR_IO, path, 0, "%s", strerror(errno));
+	got = fread(head, 1, sizeof(head) - 1, file);
+	fclose(file);
+	head[got] = '\0';
+	if (got == 0 || strstr(head, "cpward") != NULL)
+		return 0;
+	err_at(err, ERR_USAGE, path, 0, "is there and is not cpward's output");
+	return err_hint(err, "name another file, or remove this one");
+}
+
+int
+output_close(struct output *output, struct err *err)
+{
+	int result = 0;
+
+	if (output->path == NULL) {
+		if (fflush(stdout) != 0 || ferror(stdout))
+			return err_set(err, ERR_IO, "standard output: %s",
+			    strerror(errno));
+		return 0;
+	}
+	if (fclose(output->stream) != 0)
+		result = err_set(err, ERR_IO, "no memory for %s",
+		    output->path);
+	else if (err->code == ERR_NONE && check_target(output->path, err) == 0)
+		result = file_replace(output->path, output->bytes,
+		    output->length, 0600, err);
+	free(output->bytes);
+	return err->code == ERR_NONE ? result : -1;
+}
+
+static unsigned
+terminal_width(void)
+{
+	struct winsize size;
+
+	if (isatty(STDOUT_FILENO) &&
+	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
+		return size.ws_col;
+	return 80;
+}
+
+static bool
+want_color(const struct options *options, const char *path)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (options->color != COLOR_AUTO)
+		return options->color == COLOR_ALWAYS;
+	return path == NULL && isatty(STDOUT_FILENO) &&
+	    (no_color == NULL || no_color[0] == '\0');
+}
+
+static int
+write_output(struct arena *arena, const struct options *options,
+    const char *output_option, const struct run *run, struct err *err)
+{
+	const char *colon = strchr(output_option, ':');
+	const char *path = colon == NULL ? NULL : colon + 1;
+	struct report_options report = {
+		.color = want_color(options, path),
+		.width = path == NULL ? terminal_width() : 80,
+	};
+	enum report_format format;
+	struct output output;
+
+	/* Checked before anything was collected. */
+	if (report_format_parse(arena_memdup(arena, output_option,
+	    colon == NULL ? strlen(output_option) :
+	    (size_t)(colon - output_option)), &format) != 0)
+		return err_set(err, ERR_USAGE, "-o: no format in \"%s\"",
+		    output_option);
+	if (output_open(&output, path, err) != 0)
+		return -1;
+	(void)report_write(output.stream, format, run, &report, err);
+	return output_close(&output, err);
+}
+
+static int
+write_outputs(struct arena *arena, const struct options *options,
+    const struct run *run, struct err *err)
+{
+	size_t i;
+
+	if (options->outputs.count == 0)
+		return write_output(arena, options, "text", run, err);
+	for (i = 0; i < options->outputs.count; i++)
+		if (write_output(arena, options, options->outputs.items[i],
+		    run, err) != 0)
+			return -1;
+	return 0;
+}
+
+/* Format words and the one standard output, before the work begins. */
+static int
+check_outputs(struct arena *arena, const struct options *options,
+    struct err *err)
+{
+	enum report_format format;
+	size_t to_stdout = 0, length, i;
+
+	for (i = 0; i < options->outputs.count; i++) {
+		const char *word = options->outputs.items[i];
+
+		length = strcspn(word, ":");
+		if (report_format_parse(arena_memdup(arena, word, length),
+		    &format) != 0)
+			return err_set(err, ERR_USAGE, "-o: no format "
+			    "\"%.40s\", wanted text, json or ndjson", word);
+		if (word[length] == ':' && word[length + 1] == '\0')
+			return err_set(err, ERR_USAGE,
+			    "-o: \"%.40s\" names no file", word);
+		to_stdout += word[length] == '\0';
+	}
+	if (to_stdout > 1)
+		return err_set(err, ERR_USAGE,
+		    "-o: %zu outputs for standard output, wanted one",
+		    to_stdout);
+	return 0;
+}
+
+/* ---- judging ---- */
+
+static struct selection
+make_selection(const struct options *options)
+{
+	return (struct selection){
+		.checks = options->checks.items,
+		.check_count = options->checks.count,
+		.skipped = options->skipped_checks.items,
+		.skipped_count = options->skipped_checks.count,
+		.references = options->references.items,
+		.reference_count = options->references.count,
+		.severity = options->severity,
+	};
+}
+
+/* A --check that matches nothing is a slip, and would look like a pass. */
+static int
+check_globs(const struct options *options, const struct profile *profile,
+    struct err *err)
+{
+	struct selection one = { .check_count = 1 };
+	size_t glob, i;
+
+	for (glob = 0; glob < options->checks.count; glob++) {
+		one.checks = &options->checks.items[glob];
+		for (i = 0; i < profile->entry_count; i++)
+			if (profile_entry_selected(&profile->entries[i], &one))
+				break;
+		if (i < profile->entry_count)
+			continue;
+		err_set(err, ERR_USAGE, "--check: \"%.80s\" matches no check "
+		    "of profile %s", options->checks.items[glob], profile->id);
+		return err_hint(err, "cpward checks list shows them");
+	}
+	return 0;
+}
+
+static int
+status_of_findings(const struct findings *findings,
+    const struct options *options)
+{
+	bool error = false, failed = false, unknown = false;
+	size_t i;
+
+	for (i = 0; i < findings->count; i++) {
+		const struct finding *finding = &findings->items[i];
+
+		error |= finding->result == RESULT_ERROR;
+		unknown |= finding->result == RESULT_UNKNOWN;
+		failed |= (finding->result == RESULT_FAIL ||
+		    finding->result == RESULT_EXPIRED) &&
+		    finding->severity >= options->fail_on;
+	}
+	if (error)
+		return EXIT_ERROR;
+	if (options->exit_zero)
+		return EXIT_OK;
+	return failed ? EXIT_FAILED : unknown ? EXIT_UNKNOWN : EXIT_OK;
+}
+
+int
+cmd_judge(struct arena *arena, const struct options *options,
+    const struct config *config, const struct facts *facts,
+    int64_t started_at, struct err *err)
+{
+	struct selection selection = make_selection(options);
+	char digest[65];
+	struct findings findings;
+	struct profile profile;
+	struct data data;
+	struct run run;
+
+	if (check_outputs(arena, options, err) != 0 || cmd_profile(arena,
+	    options, config, &profile, &data, err) != 0 ||
+	    check_globs(options, &profile, err) != 0)
+		return -1;
+	if (facts == NULL)
+		return 0;
+	evaluate(arena, &profile, facts, &data, &selection, &findings);
+	snapshot_digest(facts, digest);
+	run = (struct run){
+		.version = CPWARD_VERSION,
+		.started_at = started_at,
+		.finished_at = (int64_t)time(NULL),
+		.profile_id = profile.id,
+		.profile_title = profile.title,
+		.profile_digest = profile.digest,
+		.facts = facts,
+		.facts_digest = digest,
+		.findings = &findings,
+	};
+	if (write_outputs(arena, options, &run, err) != 0)
+		return -1;
+	return status_of_findings(&findings, options);
+}

@@ -1,0 +1,54 @@
+#include <stdio.h>
+
+#include "cmd/cmd.h"
+
+#define FLAGS_CONFIG FLAG_BIT(FLAG_CONFIG)
+#define FLAGS_HOST (FLAGS_CONFIG | FLAG_BIT(FLAG_ROOT) | \
+	FLAG_BIT(FLAG_NO_NETWORK) | FLAG_BIT(FLAG_PROGRESS) | \
+	FLAG_BIT(FLAG_QUIET))
+#define FLAGS_JUDGE (FLAGS_CONFIG | FLAG_BIT(FLAG_PROFILE) | \
+	FLAG_BIT(FLAG_CHECK) | FLAG_BIT(FLAG_SKIP_CHECK) | \
+	FLAG_BIT(FLAG_REFERENCE) | FLAG_BIT(FLAG_SEVERITY) | \
+	FLAG_BIT(FLAG_FAIL_ON) | FLAG_BIT(FLAG_OUTPUT) | \
+	FLAG_BIT(FLAG_QUIET) | FLAG_BIT(FLAG_EXIT_ZERO) | \
+	FLAG_BIT(FLAG_COLOR))
+
+const struct command commands[] = {
+	{ "scan", "", "look at this server, judge it, report",
+	    FLAGS_HOST | FLAGS_JUDGE, cmd_scan },
+	{ "collect", "", "write a snapshot of the facts, as JSON",
+	    FLAGS_HOST | FLAG_BIT(FLAG_OUTPUT), cmd_collect_run },
+	{ "evaluate", "--facts FILE", "judge a snapshot, anywhere",
+	    FLAGS_JUDGE | FLAG_BIT(FLAG_FACTS), cmd_evaluate },
+	{ "checks", "list | explain ID", "what is checked, and why",
+	    FLAGS_CONFIG | FLAG_BIT(FLAG_PROFILE) | FLAG_BIT(FLAG_OUTPUT),
+	    cmd_checks },
+	{ "profile", "list | show | lint", "which checks run, and how strictly",
+	    FLAGS_CONFIG, cmd_profile_run },
+	{ "doctor", "", "can everything be seen that a scan needs?",
+	    FLAGS_HOST | FLAG_BIT(FLAG_ACCESS), cmd_doctor },
+	{ "help", "", "this list", 0, cmd_help },
+	{ "version", "", "which cpward this is", 0, cmd_version },
+};
+const size_t command_count = sizeof(commands) / sizeof(commands[0]);
+
+int
+cmd_help(struct arena *arena, const struct options *options, struct err *err)
+{
+	(void)arena;
+	(void)options;
+	(void)err;
+	usage_print();
+	return EXIT_OK;
+}
+
+int
+cmd_version(struct arena *arena, const struct options *options,
+    struct err *err)
+{
+	(void)arena;
+	(void)options;
+	(void)err;
+	printf("cpward %s\n", CPWARD_VERSION);
+	return EXIT_OK;
+}
