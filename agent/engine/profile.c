@@ -1,0 +1,190 @@
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "engine/profile_private.h"
+
+#define MAX_LAYERS 8
+#define MAX_AGE_DAYS 36500
+
+struct resolver {
+	struct arena *arena;
+	const struct profile_path *path;
+	struct profile profile;
+	struct profile_drafts drafts;
+	const char *layers[MAX_LAYERS];	/* files, the first asked for first */
+	size_t layer_count;
+	struct err *err;
+};
+
+static int
+read_parameters(struct resolver *resolver, const struct yaml_node *node)
+{
+	static const char *const known[] = {
+		"admins", "partners", "trusted_hosts", "token_owners",
+	};
+	struct parameters *parameters = &resolver->profile.parameters;
+	struct arena *arena = resolver->arena;
+	struct err *err = resolver->err;
+	const struct yaml_node *value;
+
+	if (yaml_map(node, "parameters", err) != 0 ||
+	    yaml_known_keys(node, known, 4, "parameters", err) != 0)
+		return -1;
+	value = yaml_get(node, "admins");
+	if (value != NULL && yaml_texts(arena, value, "admins",
+	    &parameters->admins, &parameters->admin_count, err) != 0)
+		return -1;
+	value = yaml_get(node, "partners");
+	if (value != NULL && yaml_texts(arena, value, "partners",
+	    &parameters->partners, &parameters->partner_count, err) != 0)
+		return -1;
+	value = yaml_get(node, "trusted_hosts");
+	if (value != NULL && yaml_pairs(arena, value, "trusted_hosts",
+	    &parameters->trusted_hosts, &parameters->trusted_host_count,
+	    err) != 0)
+		return -1;
+	value = yaml_get(node, "token_owners");
+	if (value != NULL && yaml_pairs(arena, value, "token_owners",
+	    &parameters->token_owners, &parameters->token_owner_count,
+	    err) != 0)
+		return -1;
+	return 0;
+}
+
+static int
+required_text(const struct yaml_node *root, const char *key,
+    const char **ret_text, struct err *err)
+{
+	const struct yaml_node *node = yaml_get(root, key);
+
+	if (node == NULL)
+		return yaml_error(root, err, "the profile has no %s", key);
+	return yaml_text(node, key, ret_text, err);
+}
+
+static int
+read_identity(struct resolver *resolver, const struct profile_file *file,
+    const struct yaml_node *root)
+{
+	const char *schema, *id, *title;
+	struct err *err = resolver->err;
+
+	if (required_text(root, "schema", &schema, err) != 0)
+		return -1;
+	if (strcmp(schema, PROFILE_SCHEMA) != 0)
+		return yaml_error(yaml_get(root, "schema"), err,
+		    "schema is \"%.64s\", wanted \"%s\"", schema,
+		    PROFILE_SCHEMA);
+	if (required_text(root, "id", &id, err) != 0 ||
+	    required_text(root, "title", &title, err) != 0)
+		return -1;
+	if (file->stem != NULL && strcmp(id, file->stem) != 0)
+		return yaml_error(yaml_get(root, "id"), err,
+		    "id is \"%.64s\", wanted the file's name, \"%s\"", id,
+		    file->stem);
+	if (!profile_name_valid(id))
+		return yaml_error(yaml_get(root, "id"), err, "id is \"%.64s\", "
+		    "wanted letters, digits and . _ -, 64 at most", id);
+	resolver->profile.id = id;
+	resolver->profile.title = title;
+	resolver->profile.path = file->path;
+	return 0;
+}
+
+static int load_layer(struct resolver *resolver,
+    const struct profile_file *file);
+
+static int
+load_parent(struct resolver *resolver, const struct yaml_node *node)
+{
+	struct profile_file parent;
+	struct err err = { 0 };
+	const char *name;
+	size_t i;
+
+	if (yaml_text(node, "extends", &name, resolver->err) != 0)
+		return -1;
+	if (!profile_name_valid(name))
+		return yaml_error(node, resolver->err,
+		    "extends is \"%.64s\", wanted the name of a profile",
+		    name);
+	if (profile_find(resolver->arena, resolver->path, name, &parent,
+	    &err) != 0) {
+		if (err.code != ERR_NOINPUT) {
+			*resolver->err = err;
+			return -1;
+		}
+		return yaml_error(node, resolver->err,
+		    "extends is \"%s\", but no profile has that name", name);
+	}
+	for (i = 0; i < resolver->layer_count; i++)
+		if (strcmp(resolver->layers[i], parent.path) == 0)
+			return yaml_error(node, resolver->err,
+			    "extends \"%s\" goes round in a circle", name);
+	if (resolver->layer_count == MAX_LAYERS)
+		return yaml_error(node, resolver->err,
+		    "extends \"%s\" is the %dth layer, wanted at most %d",
+		    name, MAX_LAYERS + 1, MAX_LAYERS);
+	return load_layer(resolver, &parent);
+}
+
+/* What a file says lies over what its parent says. */
+static int
+load_layer(struct resolver *resolver, const struct profile_file *file)
+{
+	static const char *const known[] = {
+		"schema", "id", "title", "extends", "data_max_age_days",
+		"parameters", "checks",
+	};
+	struct err *err = resolver->err;
+	const struct yaml_node *root, *node;
+
+	resolver->layers[resolver->layer_count++] = file->path;
+	if (yaml_load_file(resolver->arena, file->path, file->trusted, &root,
+	    err) != 0 ||
+	    yaml_map(root, "the profile", err) != 0 ||
+	    yaml_known_keys(root, known, 7, "the profile", err) != 0)
+		return -1;
+	node = yaml_get(root, "extends");
+	if (node != NULL && load_parent(resolver, node) != 0)
+		return -1;
+	if (read_identity(resolver, file, root) != 0)
+		return -1;
+	node = yaml_get(root, "data_max_age_days");
+	if (node != NULL && yaml_integer(node, "data_max_age_days", 0,
+	    MAX_AGE_DAYS, &resolver->profile.data_max_age_days, err) != 0)
+		return -1;
+	node = yaml_get(root, "parameters");
+	if (node != NULL && read_parameters(resolver, node) != 0)
+		return -1;
+	node = yaml_get(root, "checks");
+	if (node != NULL && profile_checks_read(resolver->arena, node,
+	    &resolver->drafts, err) != 0)
+		return -1;
+	/* A profile that checks nothing would find nothing wrong. */
+	if (resolver->drafts.count == 0)
+		return yaml_error(root, err, "the profile lists no check");
+	return 0;
+}
+
+int
+profile_load(struct arena *arena, const struct profile_path *path,
+    const char *name, struct profile *ret_profile, struct err *err)
+{
+	struct resolver resolver = {
+		.arena = arena,
+		.path = path,
+		.err = err,
+	};
+	struct profile_file file;
+
+	if (profile_find(arena, path, name, &file, err) != 0 ||
+	    load_layer(&resolver, &file) != 0 ||
+	    profile_checks_finish(arena, &resolver.drafts, &resolver.profile,
+	    err) != 0)
+		return -1;
+	resolver.profile.digest = profile_digest(arena, &resolver.profile);
+	*ret_profile = resolver.profile;
+	return 0;
+}
