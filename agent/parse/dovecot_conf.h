@@ -2,9 +2,13 @@
  * Dovecot's configuration, 2.3 and 2.4: bytes to settings in force, each with
  * the file and line it stands at.
  *
- * Grammar: doc.dovecot.org "Configuration file" for 2.3 and for 2.4. Values
- * keep their text; <file values are not read but marked; $name (2.3) and
- * $SET:name (2.4) are replaced.
+ * Grammar: doc.dovecot.org "Configuration file" for 2.3 and for 2.4, and what
+ * doveconf 2.3.19 and 2.4.1 make of it. Values are those doveconf prints: 2.4's
+ * keep their text, 2.3's booleans, numbers, sizes and times have one form
+ * ("yes", "10 M", "2 hours"). <file values are not read but marked; $name (2.3)
+ * and $SET:name (2.4) are replaced, and left as they are when nothing sets the
+ * name and we do not know its default; $ENV:name is empty, since the
+ * environment of Dovecot's master process is not ours.
  */
 #ifndef CPWARD_PARSE_DOVECOT_CONF_H
 #define CPWARD_PARSE_DOVECOT_CONF_H
@@ -15,6 +19,7 @@
 #include "parse/conf_source.h"
 
 struct arena;
+struct dovecot_index;
 struct err;
 
 enum dovecot_version {
@@ -28,18 +33,25 @@ struct dovecot_setting {
 	 * "ssl", "service/imap-login/inet_listener/imap/port",
 	 * "passdb/0/driver", "plugin/quota". In 2.4 a named filter's block is
 	 * flattened into the setting's long name (ssl_server { cert_file } is
-	 * ssl_server_cert_file).
+	 * ssl_server_cert_file); a setting of another kind inside it is
+	 * "ssl_server/ssl_min_protocol". In a section's name '/' is "\s", ' '
+	 * "\_", '=' "\e", ',' "\+", '\' "\\".
 	 */
 	const char *name;
 	const char *value;
 	/*
 	 * The filters it stands under, outermost first, as doveconf -n writes
 	 * them joined by " / ": "" for none, "protocol imap",
-	 * "local_name mail.example.com / protocol imap".
+	 * "local_name mail.example.com / protocol imap". 2.4's groups stand
+	 * under "group @label name".
 	 */
 	const char *filter;
 	bool from_file;		/* written as <path: value is the path */
-	bool appended;		/* 2.4 list block that adds to the list */
+	/*
+	 * 2.4: a list block that adds to the list seen from outside the filter
+	 * or to the default; a word that it takes off is "!word".
+	 */
+	bool appended;
 	struct conf_place place;
 };
 
@@ -51,6 +63,7 @@ struct dovecot_conf {
 	size_t setting_count;
 	const char **files;		/* every file read, the main one first */
 	size_t file_count;
+	const struct dovecot_index *index;	/* for the lookups */
 };
 
 /*
@@ -71,10 +84,13 @@ int dovecot_conf_parse(struct arena *arena, const char *path,
 int doveconf_parse(struct arena *arena, const char *origin, const void *bytes,
     size_t length, struct dovecot_conf *ret_conf, struct err *err);
 
-/* The setting outside every filter, or NULL. */
+/* The setting outside every filter, or of a group that is in force there. */
 const struct dovecot_setting *dovecot_conf_setting(
     const struct dovecot_conf *conf, const char *name);
-/* As seen by one protocol: the protocol's filter first, then the plain one. */
+/*
+ * As seen by one protocol: its own filter first, then one of the others that
+ * is negated (protocol !lmtp), then no filter.
+ */
 const struct dovecot_setting *dovecot_conf_setting_for(
     const struct dovecot_conf *conf, const char *protocol, const char *name);
 
@@ -87,7 +103,7 @@ const struct dovecot_setting *dovecot_conf_lookup(struct arena *arena,
     const struct dovecot_conf *conf, const char *name_2_4,
     const char **ret_value);
 
-/* Blank- or comma-separated words of a value. */
+/* Blank- or comma-separated words of a value; quotes round one are taken off. */
 void dovecot_words(struct arena *arena, const char *value,
     const char ***ret_words, size_t *ret_count);
 
