@@ -139,7 +139,8 @@ read_line(struct bp_reader *reader, const char *line)
 {
 	size_t length = 0;
 
-	if (*line == '\0' || read_driver(reader, line) ||
+	/* "*expand_NAME" are Exim's own; 4.96 prints one of appendfile's. */
+	if (*line == '\0' || *line == '*' || read_driver(reader, line) ||
 	    read_list(reader, line))
 		return 0;
 	while (exim_is_name(line[length]))

@@ -11,6 +11,8 @@
 #include "parse/exim_private.h"
 
 #define LOCALHOST_MAX 16
+#define SYSLOG_NAME_MAX 32
+#define PATH_LENGTH_MAX 200
 #define DAY_TEXT "1d"
 #define DAY_SECONDS (24 * 60 * 60)
 
@@ -181,6 +183,16 @@ check_syslog_facility(struct exim_parse *parse,
 	    "failed to interpret syslog_facility \"%s\"", option->value);
 }
 
+static int
+check_syslog_processname(struct exim_parse *parse,
+    const struct exim_option *option)
+{
+	if (strlen(option->value) <= SYSLOG_NAME_MAX)
+		return 0;
+	return exim_refuse(parse, &option->place, "syslog_processname is "
+	    "longer than %d chars", SYSLOG_NAME_MAX);
+}
+
 /* Every item but "" and syslog holds %s once, and %D or %M once at most. */
 static int
 check_log_file_path(struct exim_parse *parse, const struct exim_option *option)
@@ -209,6 +221,16 @@ check_log_file_path(struct exim_parse *parse, const struct exim_option *option)
 			    "character", option->value);
 	}
 	return 0;
+}
+
+static int
+check_path_length(struct exim_parse *parse, const struct exim_option *option)
+{
+	if (has_expansion(option->value) ||
+	    strlen(option->value) <= PATH_LENGTH_MAX)
+		return 0;
+	return exim_refuse(parse, &option->place,
+	    "%s is longer than %d chars", option->name, PATH_LENGTH_MAX);
 }
 
 static int
@@ -343,7 +365,11 @@ static const struct {
 	{ "remote_max_parallel", clamp_max_parallel },
 	{ "spool_directory", check_spool_directory },
 	{ "log_file_path", check_log_file_path },
+	{ "log_file_path", check_path_length },
+	{ "pid_file_path", check_path_length },
+	{ "spool_directory", check_path_length },
 	{ "syslog_facility", check_syslog_facility },
+	{ "syslog_processname", check_syslog_processname },
 	{ "smtp_ratelimit_mail", check_ratelimit },
 	{ "smtp_ratelimit_rcpt", check_ratelimit },
 	{ "smtp_accept_max", check_accept_max },

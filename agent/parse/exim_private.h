@@ -63,6 +63,8 @@ struct exim_parse {
 	size_t depth;		/* the file read now is stack[depth] */
 	struct buf line;
 	struct buf scratch;
+	size_t stale_end;	/* of a line passed over, see exim_read.c */
+	char stale_byte;
 	size_t total_read;
 	size_t total_lines;	/* bytes of all logical lines */
 	size_t work;

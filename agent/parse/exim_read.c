@@ -322,6 +322,28 @@ cut_line(struct exim_parse *parse, size_t length)
 }
 
 /*
+ * Drops the physical line at offset, but remembers where it ended: when the
+ * file ends in the middle of a logical line, Exim's buffer still holds the
+ * line it passed over last, and that becomes part of the value.
+ */
+static void
+pass_over(struct exim_parse *parse, size_t offset)
+{
+	parse->stale_end = parse->line.length;
+	parse->stale_byte = parse->line.bytes[offset];
+	cut_line(parse, offset);
+}
+
+static void
+restore_stale(struct exim_parse *parse)
+{
+	if (parse->line.length == 0 || parse->stale_end <= parse->line.length)
+		return;
+	parse->line.bytes[parse->line.length] = parse->stale_byte;
+	parse->line.length = parse->stale_end;
+}
+
+/*
  * Takes the physical line at offset into the logical one, leading blanks of a
  * continuation and trailing ones of any line dropped. True when it is whole.
  */
@@ -361,11 +383,12 @@ join_physical(struct exim_parse *parse, struct conf_place *place, bool *ended)
 	*ended = got == 0;
 	if (got <= 0)
 		return got;
+	parse->stale_end = 0;
 	if (exim_macro_replace(parse, offset, offset == 0, &found) != 0)
 		return -1;
 	text = exim_skip_space(parse->line.bytes + offset);
 	if (*text == '#') {
-		cut_line(parse, offset);
+		pass_over(parse, offset);
 		return 0;
 	}
 	if (read_conditional(parse, text, found, &directive) != 0)
@@ -374,7 +397,7 @@ join_physical(struct exim_parse *parse, struct conf_place *place, bool *ended)
 	    read_include(parse, text, &directive) != 0)
 		return -1;
 	if (directive == DIRECTIVE_DONE || parse->cond != 0) {
-		cut_line(parse, offset);
+		pass_over(parse, offset);
 		return 0;
 	}
 	if (offset == 0) {
@@ -411,6 +434,8 @@ exim_read_line(struct exim_parse *parse, struct exim_line *ret_line)
 	if (ended && parse->cond_depth > 0)
 		return refuse_here(parse, "unexpected end of configuration "
 		    "file: .endif missing");
+	if (ended)
+		restore_stale(parse);
 	if (parse->line.length == 0) {
 		parse->next_section[0] = '\0';
 		return 0;
