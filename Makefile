@@ -33,8 +33,9 @@ WHMSIM_SOURCES := $(wildcard tests/lab/whmsim*.c)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 CORPUS_RUNNERS := $(FUZZERS:%=$(BUILD)/corpus/%)
-TOOLS := $(BUILD)/tests/run_cases $(BUILD)/tests/scan_faults \
+REPLAY_TOOLS := $(BUILD)/tests/run_replay $(BUILD)/tests/scan_faults \
 	$(BUILD)/tests/host_record
+TOOLS := $(BUILD)/tests/run_cases $(REPLAY_TOOLS)
 
 .DELETE_ON_ERROR:
 .PHONY: all unit check check-old check-unprivileged demo lab asan fuzz bench \
@@ -100,8 +101,8 @@ $(BUILD)/tests/run_cases: $(BUILD)/obj/tests/checks/run_cases.o $(LIBRARY)
 	@echo '  LINK    $@'
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(BUILD)/tests/scan_faults $(BUILD)/tests/host_record: \
-$(BUILD)/tests/%: $(BUILD)/obj/tests/replay/%.o $(LIBRARY)
+$(REPLAY_TOOLS): $(BUILD)/tests/%: $(BUILD)/obj/tests/replay/%.o \
+		$(BUILD)/obj/tests/replay/replayed.o $(LIBRARY)
 	@mkdir -p $(@D)
 	@echo '  LINK    $@'
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -113,10 +114,10 @@ tools: $(TOOLS)
 deps:
 	@packaging/install-deps
 
-unit: $(UNIT_TESTS) $(BUILD)/tests/run_cases corpora
+unit: $(UNIT_TESTS) $(BUILD)/tests/run_cases $(BUILD)/tests/run_replay corpora
 	@tests/run-unit $(UNIT_TESTS)
 	@$(BUILD)/tests/run_cases tests/checks
-	@tests/replay/run
+	@$(BUILD)/tests/run_replay tests/replay
 
 $(BUILD)/corpus/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/run_corpus.c $(LIBRARY)
 	@mkdir -p $(@D)

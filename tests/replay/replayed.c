@@ -1,0 +1,39 @@
+#include <string.h>
+
+#include "base/arena.h"
+#include "collect/collect.h"
+#include "tests/replay/replayed.h"
+
+int
+replayed_scan(struct arena *arena, struct host *host, const char *profile_name,
+    struct replayed *ret_replayed, struct err *err)
+{
+	const struct profile_path path = { NULL, "profiles" };
+	const struct collect_options options = { NULL, NULL };
+	const struct selection all = { .check_count = 0 };
+	struct profile profile;
+	struct data data;
+
+	if (profile_load(arena, &path, profile_name, &profile, err) != 0 ||
+	    data_load(arena, "profiles/data", &data, err) != 0)
+		return -1;
+	data.max_age_days = profile.data_max_age_days;
+	ret_replayed->facts = facts_new(arena);
+	collect_all(host, ret_replayed->facts, &options);
+	evaluate(arena, &profile, ret_replayed->facts, &data, &all,
+	    &ret_replayed->findings);
+	return 0;
+}
+
+const struct finding *
+replayed_find(const struct findings *findings, const char *check,
+    const char *subject)
+{
+	size_t i;
+
+	for (i = 0; i < findings->count; i++)
+		if (strcmp(findings->items[i].check, check) == 0 &&
+		    strcmp(findings->items[i].subject, subject) == 0)
+			return &findings->items[i];
+	return NULL;
+}

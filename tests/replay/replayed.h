@@ -1,0 +1,20 @@
+/* A whole scan over any host, for the tests: collect, then judge. */
+#ifndef CPWARD_TESTS_REPLAYED_H
+#define CPWARD_TESTS_REPLAYED_H
+
+#include "engine/evaluate.h"
+#include "host/host.h"
+
+struct replayed {
+	struct facts *facts;
+	struct findings findings;
+};
+
+/* 0, or -1 with err. profile is a path. */
+int replayed_scan(struct arena *arena, struct host *host, const char *profile,
+    struct replayed *ret_replayed, struct err *err);
+
+const struct finding *replayed_find(const struct findings *findings,
+    const char *check, const char *subject);
+
+#endif
