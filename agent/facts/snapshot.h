@@ -33,9 +33,9 @@ int snapshot_write(FILE *out, const struct facts *facts, struct err *err);
 /*
  * Reads a snapshot into the arena. A fact that it lacks is unknown, "not in
  * the snapshot"; host and collectors may be missing. An unknown path is told
- * to warn (may be NULL) and ignored, the first 20 of them; a wrong type, schema or a count that does not match its
- * list is ERR_CONTENT with the path. A list whose inventory fact is known must
- * hold that many items.
+ * to warn (may be NULL; silent after the 20th) and ignored; a wrong type or
+ * schema is ERR_CONTENT with the path. A list whose inventory fact is known
+ * must hold that many items.
  */
 int snapshot_read(struct arena *arena, const char *source, const char *bytes,
     size_t length, void (*warn)(void *context, const char *text),
