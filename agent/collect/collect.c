@@ -73,6 +73,7 @@ meta_from_answer(struct collection *collection, struct fact_meta *meta,
 	case ANSWER_ABSENT:
 		meta_absent(meta, origin);
 		return false;
+	case ANSWER_NO_PARENT:
 	case ANSWER_SKIPPED:
 	case ANSWER_FAILED:
 		break;
@@ -114,7 +115,8 @@ source_read(void *context, const char *path, struct buf *buf, struct err *err)
 	struct answer answer = host_file(collection->host,
 	    collection->scratch, path, CONF_MAX_FILE);
 
-	if (answer.status == ANSWER_ABSENT)
+	if (answer.status == ANSWER_ABSENT ||
+	    answer.status == ANSWER_NO_PARENT)
 		return err_at(err, ERR_ABSENT, path, 0, "does not exist");
 	if (answer.status != ANSWER_OK)
 		return err_at(err, ERR_IO, path, 0, "%s", answer.why);
@@ -145,7 +147,8 @@ source_glob(void *context, const char *pattern,
 	directory = arena_memdup(scratch, pattern, slash == pattern ? 1 :
 	    (size_t)(slash - pattern));
 	answer = host_dir(collection->host, scratch, directory);
-	if (answer.status == ANSWER_ABSENT)
+	if (answer.status == ANSWER_ABSENT ||
+	    answer.status == ANSWER_NO_PARENT)
 		return 0;
 	if (answer.status != ANSWER_OK)
 		return err_at(err, ERR_IO, directory, 0, "%s", answer.why);

@@ -66,7 +66,8 @@ option_origin(struct collection *collection, const char *source,
 {
 	if (option == NULL)
 		return source;
-	if (option->place.line == 0)
+	/* What a command prints is found by name, not by line. */
+	if (source[0] != '/')
 		return arena_printf(collection->scratch, "%s %s", source,
 		    option->name);
 	return arena_printf(collection->scratch, "%s:%u", option->place.file,

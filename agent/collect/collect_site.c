@@ -76,7 +76,7 @@ collect_signs(struct collection *collection, struct fact_list *list,
 		if (is_there(collection, signs[i].path, &why))
 			*arena_push(collection->arena, &names, &found) =
 			    signs[i].name;
-	if (why != NULL && strstr(why, "the directory does not exist") == NULL)
+	if (why != NULL)
 		meta_unknown(collection, &list->meta, origin, "%s", why);
 	else
 		meta_known(&list->meta, origin);
@@ -129,8 +129,7 @@ collect_exim_code(struct collection *collection)
 
 	blocks = host_dir(collection->host, collection->scratch, ACL_FRAGMENTS);
 	meta_known(&code->meta, ACL_FRAGMENTS);
-	if (blocks.status == ANSWER_FAILED &&
-	    strstr(blocks.why, "does not exist") == NULL)
+	if (blocks.status == ANSWER_FAILED)
 		meta_unknown(collection, &code->meta, ACL_FRAGMENTS, "%s",
 		    blocks.why);
 	host_names(collection->scratch, &blocks, &names, &count);

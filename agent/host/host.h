@@ -42,6 +42,11 @@ enum answer_status {
 	ANSWER_FAILED,		/* could not look: why says so */
 	ANSWER_OK,
 	ANSWER_ABSENT,		/* looked, and it is not there */
+	/*
+	 * Not even its directory is there: no proof about the thing itself, so
+	 * a fact is unknown; for a conditional include it is as good as absent.
+	 */
+	ANSWER_NO_PARENT,
 	ANSWER_SKIPPED,		/* this run was told not to ask: "skipped: …" */
 };
 

@@ -50,7 +50,7 @@ answer_from_status(struct arena *arena, enum tree_status status,
     const char *path, const char *why, struct answer *ret_answer)
 {
 	ret_answer->status = status == TREE_ABSENT ? ANSWER_ABSENT :
-	    ANSWER_FAILED;
+	    status == TREE_NO_PARENT ? ANSWER_NO_PARENT : ANSWER_FAILED;
 	ret_answer->why = arena_printf(arena, "%s: %s", path, why);
 }
 

@@ -24,6 +24,7 @@ static const char *const status_names[] = {
 	[ANSWER_FAILED] = "failed",
 	[ANSWER_OK] = "ok",
 	[ANSWER_ABSENT] = "absent",
+	[ANSWER_NO_PARENT] = "no-parent",
 	[ANSWER_SKIPPED] = "skipped",
 };
 

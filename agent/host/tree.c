@@ -140,8 +140,10 @@ missing(struct walk *walk, const char *name)
 		snprintf(walk->why, walk->why_size, "%s: does not exist", name);
 		return TREE_ABSENT;
 	}
-	if (errno == ENOENT)
-		return walk_failed(walk, name, "the directory does not exist");
+	if (errno == ENOENT) {
+		walk_failed(walk, name, "the directory does not exist");
+		return TREE_NO_PARENT;
+	}
 	return walk_failed(walk, name, strerror(errno));
 }
 

@@ -23,6 +23,7 @@ struct tree {
 enum tree_status {
 	TREE_OK,
 	TREE_ABSENT,		/* not in a directory that exists */
+	TREE_NO_PARENT,		/* a directory on the way does not exist */
 	TREE_FAILED,
 };
 
