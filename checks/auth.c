@@ -26,7 +26,7 @@ judge_auth_offered(const struct evaluation *ev, enum plane plane,
 {
 	const char *offered = setting_value(ev, "exim.auth_offered", plane);
 	struct names outside = { .count = 0 };
-	struct exim_list list;
+	struct item_list list;
 	char item[64];
 
 	if (offered == NULL) {
@@ -40,8 +40,8 @@ judge_auth_offered(const struct evaluation *ev, enum plane plane,
 		judge(ret, RESULT_FAIL, "AUTH is offered before TLS to every "
 		    "host, wanted inside TLS only");
 	} else if (strncmp(offered, "hosts ", 6) == 0) {
-		exim_list_begin(&list, offered + 6);
-		while (exim_list_next(&list, item, sizeof(item)))
+		item_list_begin(&list, offered + 6);
+		while (item_list_next(&list, item, sizeof(item)))
 			if (!is_loopback(item))
 				names_add(&outside, item, strlen(item));
 		if (outside.count > 0)

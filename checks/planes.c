@@ -61,7 +61,7 @@ setting_shown(const struct evaluation *ev, const char *path, enum plane plane)
 		return "no such setting";
 	if (field_meta(field, fact, plane)->state == FACT_KNOWN)
 		return shown(ev->arena, value);
-	if (value == NULL)
+	if (value == NULL || value[0] == '\0')
 		return "not set";
 	return arena_printf(ev->arena, "not set, which means %s (%s)",
 	    shown(ev->arena, value), field->document);

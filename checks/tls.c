@@ -171,11 +171,11 @@ lists_submissions(const char *ports)
 {
 	static const char *const names[] =
 	    { "465", "submissions", "smtps", "ssmtp", "urd" };
-	struct exim_list list;
+	struct item_list list;
 	char item[32];
 
-	exim_list_begin(&list, ports);
-	while (exim_list_next(&list, item, sizeof(item)))
+	item_list_begin(&list, ports);
+	while (item_list_next(&list, item, sizeof(item)))
 		if (list_has(names, sizeof(names) / sizeof(names[0]), item,
 		    strlen(item)))
 			return true;

@@ -82,7 +82,7 @@ switch_read(const char *text)
 }
 
 void
-exim_list_begin(struct exim_list *list, const char *text)
+item_list_begin(struct item_list *list, const char *text)
 {
 	text += strspn(text, BLANKS);
 	list->separator = ':';
@@ -95,7 +95,7 @@ exim_list_begin(struct exim_list *list, const char *text)
 }
 
 bool
-exim_list_next(struct exim_list *list, char *item, size_t size)
+item_list_next(struct item_list *list, char *item, size_t size)
 {
 	const char *cursor = list->cursor;
 	size_t length = 0;

@@ -31,13 +31,13 @@ int switch_read(const char *text);
  * leading "<;" names; a doubled separator stands for itself. The item is
  * copied, blanks around it dropped, and cut when it is longer than size.
  */
-struct exim_list {
+struct item_list {
 	const char *cursor;
 	char separator;
 };
 
-void exim_list_begin(struct exim_list *list, const char *text);
-bool exim_list_next(struct exim_list *list, char *item, size_t size);
+void item_list_begin(struct item_list *list, const char *text);
+bool item_list_next(struct item_list *list, char *item, size_t size);
 
 /* "value", cut after 160 bytes. */
 const char *shown(struct arena *arena, const char *value);
