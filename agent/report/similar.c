@@ -40,8 +40,9 @@ static bool
 at_subject(const struct cursor *cursor)
 {
 	return cursor->subject_length > 0 &&
-	    (cursor->at == cursor->message || !name_byte(cursor->at[-1])) &&
+	    cursor->at[0] == cursor->subject[0] &&
 	    strncmp(cursor->at, cursor->subject, cursor->subject_length) == 0 &&
+	    (cursor->at == cursor->message || !name_byte(cursor->at[-1])) &&
 	    !name_byte(cursor->at[cursor->subject_length]);
 }
 
