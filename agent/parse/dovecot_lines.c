@@ -429,10 +429,19 @@ heredoc_read(struct dovecot_lines *lines, struct dovecot_line *line, struct err 
 	return 1;
 }
 
-/* Would doveconf quote it? Then quotes round it are not part of it. */
+/*
+ * Would doveconf quote it? Then quotes round it are not part of it. A quote
+ * inside that is not escaped shows a list whose words are quoted.
+ */
 static bool
-output_needs_quotes(const char *value, size_t length)
+output_is_quoted(const char *value, size_t length)
 {
+	for (size_t i = 0; i < length; i++) {
+		if (value[i] == '"')
+			return false;
+		if (value[i] == '\\')
+			i++;
+	}
 	return length > 0 && (memchr(value, '#', length) != NULL ||
 	    value[0] == ' ' || value[0] == '\t' ||
 	    value[length - 1] == ' ' || value[length - 1] == '\t');
@@ -456,7 +465,7 @@ output_value(struct dovecot_lines *lines, char *text, struct dovecot_line *line)
 		line->type = DOVECOT_LINE_FILE;
 		line->value = text + 1;
 	} else if (length > 2 && *text == '"' && text[length - 1] == '"' &&
-	    output_needs_quotes(text + 1, length - 2)) {
+	    output_is_quoted(text + 1, length - 2)) {
 		line->value = dovecot_unescape(arena_memdup(lines->arena, text + 1,
 		    length - 2));
 		line->quoted = true;

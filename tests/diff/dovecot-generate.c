@@ -595,7 +595,7 @@ static const char *const broken_2_4[] = {
 	"imap_id_send = x\n", "dovecot_config_version = 2.4.0.1\n",
 	"namespace __x {\n}\n", "plugin {\nquota = x\n}\n",
 	"ssl_server {\nprotocol imap {\n}\n}\n", "dovecot_config_version = 9.9.9\n",
-	"service imap {\ninet_listener {\n}\n}\n", "group x y {\n}\n",
+	"service imap {\ninet_listener {\n}\n}\n",
 	"mailbox a {\nmailbox b {\n}\n}\n",
 };
 
