@@ -289,7 +289,8 @@ answer_unverified(const struct whm_https *https, struct arena *arena,
 	long result = X509_V_OK;
 
 	curl_easy_getinfo(https->curl, CURLINFO_SSL_VERIFYRESULT, &result);
-	if (result == X509_V_OK)
+	/* The chain was fine or not yet asked for: libcurl matches names first. */
+	if (result == X509_V_OK || result == X509_V_ERR_UNSPECIFIED)
 		whm_answer_failed(arena, ret_answer,
 		    "url in [whm] must have the name that the certificate has",
 		    "%s: the certificate is for another name", where);

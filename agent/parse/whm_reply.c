@@ -374,6 +374,12 @@ judge_outside(struct arena *arena, const char *function, int status,
 	return true;
 }
 
+static bool
+is_blank(char byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
 void
 whm_reply_read(struct arena *arena, const char *function, int status,
     const char *bytes, size_t length, struct whm_reply *ret_reply)
@@ -381,9 +387,11 @@ whm_reply_read(struct arena *arena, const char *function, int status,
 	size_t blank = 0;
 
 	memset(ret_reply, 0, sizeof(*ret_reply));
-	while (blank < length && strchr(" \t\r\n", bytes[blank]) != NULL &&
-	    bytes[blank] != '\0')
+	while (blank < length && is_blank(bytes[blank]))
 		blank++;
+	/* whmapi1 ends with a newline, also where its reply breaks off. */
+	while (length > blank && is_blank(bytes[length - 1]))
+		length--;
 	if (judge_outside(arena, function, status,
 	    blank < length ? (unsigned char)bytes[blank] : -1, ret_reply))
 		return;

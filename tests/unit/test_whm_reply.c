@@ -133,6 +133,8 @@ static const struct reply_case reply_cases[] = {
 	CASE("cut in the middle", "f", 200,
 	    "{\"data\":{\"hostname\":\"h.exa", WHM_TRUNCATED,
 	    "breaks off after 26 bytes"),
+	CASE("cut in the middle, a newline behind", "f", 0,
+	    "{\"data\":{\"hostname\":\"h.exa\n", WHM_TRUNCATED, "breaks off"),
 	CASE("cut between members", "f", 200, "{\"data\":{},", WHM_TRUNCATED,
 	    "breaks off"),
 	CASE("not JSON", "f", 200, "{\"data\":{\"hostname\": server1, }\n",
