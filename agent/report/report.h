@@ -19,15 +19,15 @@ struct run {
 	int64_t finished_at;
 	const char *profile_id;
 	const char *profile_title;
-	const char *profile_digest;
+	const char *profile_digest;	/* hex; documents say "sha256:…" */
 	const struct facts *facts;
-	const char *facts_digest;
+	const char *facts_digest;	/* likewise */
 	const struct findings *findings;	/* in report order */
 };
 
 struct report_options {
 	bool color;
-	unsigned width;			/* columns; 80 in a pipe */
+	unsigned width;			/* columns; 0 = 80, as in a pipe */
 };
 
 enum report_format {

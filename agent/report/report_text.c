@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "report/escape.h"
+#include "report/mention.h"
 #include "report/report_private.h"
 #include "report/similar.h"
 #include "report/tally.h"
@@ -65,6 +66,18 @@ print_line(const struct text *text, unsigned indent, const char *line)
 	fprintf(text->out, "%*s", (int)indent, "");
 	wrap.column = indent;
 	wrap_text(&wrap, line);
+	wrap_end(&wrap);
+}
+
+/* A row of a list at the end. */
+static void
+print_row(const struct text *text, const char *row)
+{
+	struct wrap wrap = wrap_at(text, 2 * LIST_INDENT);
+
+	fprintf(text->out, "%*s", LIST_INDENT, "");
+	wrap.column = LIST_INDENT;
+	wrap_text(&wrap, row);
 	wrap_end(&wrap);
 }
 
@@ -214,7 +227,8 @@ evidence_line(struct arena *arena, const struct finding *finding,
 
 	if (why != NULL && strstr(finding->message, why) != NULL)
 		why = NULL;
-	if (meta->origin == NULL && why == NULL)
+	if (why == NULL && (meta->origin == NULL ||
+	    mention_in(finding->message, meta->origin)))
 		return NULL;
 	return clean(arena, arena_printf(arena, "%s%s%s",
 	    meta->origin == NULL ? evidence->fact :
@@ -368,7 +382,7 @@ print_collectors(const struct text *text, struct arena *arena,
 		if (why != NULL && strncmp(why, FACT_SKIPPED_PREFIX,
 		    strlen(FACT_SKIPPED_PREFIX)) == 0)
 			why += strlen(FACT_SKIPPED_PREFIX);
-		print_line(text, LIST_INDENT, clean(arena, arena_printf(arena,
+		print_row(text, clean(arena, arena_printf(arena,
 		    "%s %s: %s", collector->name,
 		    report_collector_state(collector->state),
 		    why == NULL ? "no reason given" : why)));
@@ -422,8 +436,7 @@ print_others(const struct text *text, enum result result)
 		for (i = 0; i < block.count; i++)
 			if (block.findings[i].result == result &&
 			    block.similar[i].count > 0)
-				print_line(text, LIST_INDENT,
-				    arena_printf(block.arena, "%s %s",
+				print_row(text, arena_printf(block.arena, "%s %s",
 				    clean(block.arena, block.findings[i].check),
 				    entry_line(block.arena, &block.findings[i],
 				    &block.similar[i])));

@@ -1,10 +1,9 @@
-#include <ctype.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "report/mention.h"
 #include "report/similar.h"
 
 #define SUBJECT 256	/* what next_byte answers where the subject stands */
@@ -27,30 +26,12 @@ cursor_start(const struct finding *finding)
 	};
 }
 
-/* Could the byte belong to a longer name, path or domain? */
-static bool
-name_byte(char byte)
-{
-	unsigned char c = (unsigned char)byte;
-
-	return isalnum(c) || c >= 0x80 || (c != '\0' && strchr("_-./@", c) != NULL);
-}
-
-static bool
-at_subject(const struct cursor *cursor)
-{
-	return cursor->subject_length > 0 &&
-	    cursor->at[0] == cursor->subject[0] &&
-	    strncmp(cursor->at, cursor->subject, cursor->subject_length) == 0 &&
-	    (cursor->at == cursor->message || !name_byte(cursor->at[-1])) &&
-	    !name_byte(cursor->at[cursor->subject_length]);
-}
-
 /* The next byte of the message, SUBJECT for the whole subject, 0 at its end. */
 static int
 next_byte(struct cursor *cursor)
 {
-	if (at_subject(cursor)) {
+	if (mention_at(cursor->message, cursor->at, cursor->subject,
+	    cursor->subject_length)) {
 		cursor->at += cursor->subject_length;
 		return SUBJECT;
 	}

@@ -375,6 +375,115 @@ test_narrow_and_coloured(void **state)
 	assert_text(f, 7, true, narrow_text);
 }
 
+/* An origin that the message names already is not told again. */
+static const char origin_text[] =
+	"cpward 0.1.0: mail.example.org, facts of 2026-11-21T19:00:00Z\n"
+	"Profile hipaa: HIPAA, baseline\n"
+	"0 of 2 observable controls pass; 2 fail\n"
+	"\n"
+	"INFO     x.named: t\n"
+	"    fail host: it is off (/etc/dovecot/dovecot.conf:12)\n"
+	"         cpward checks explain x.named\n"
+	"\n"
+	"INFO     x.longer: t\n"
+	"    fail host: it is off in /etc/dovecot/dovecot.conf:120 and\n"
+	"         /srv/etc/dovecot/dovecot.conf:12\n"
+	"         from /etc/dovecot/dovecot.conf:12\n"
+	"         cpward checks explain x.longer\n"
+	"\n"
+	"collectors that did not see everything:\n"
+	"    exim failed: a reason that is long enough to go on in the next line of the\n"
+	"        report\n"
+	"\n"
+	"fail: 2 info\n"
+	"Technical observations, not legal advice.\n";
+
+static void
+test_origins(void **state)
+{
+	struct collector_report collector = { "exim", COLLECTOR_FAILED,
+		"a reason that is long enough to go on in the next line of the "
+		"report", 1 };
+	struct finding items[] = {
+		{
+			.check = "x.named", .subject = "host", .title = "t",
+			.result = RESULT_FAIL,
+			.message = "it is off (/etc/dovecot/dovecot.conf:12)",
+			.evidence = clear_evidence, .evidence_count = 1,
+		}, {
+			.check = "x.longer", .subject = "host", .title = "t",
+			.result = RESULT_FAIL,
+			.message = "it is off in /etc/dovecot/dovecot.conf:120 "
+			    "and /srv/etc/dovecot/dovecot.conf:12",
+			.evidence = clear_evidence, .evidence_count = 1,
+		},
+	};
+	struct fixture *f = *state;
+
+	f->findings = (struct findings){ items, COUNT(items), 0 };
+	f->facts->collectors.items = &collector;
+	f->facts->collectors.count = 1;
+	assert_text(f, 80, false, origin_text);
+}
+
+/* Results that later commands give, and a verdict that rests on five facts. */
+static const char results_text[] =
+	"cpward 0.1.0: mail.example.org, facts of 2026-11-21T19:00:00Z\n"
+	"Profile hipaa: HIPAA, baseline\n"
+	"0 of 4 observable controls pass; 1 waived, 1 attested, 1 expired, 1 fixed\n"
+	"\n"
+	"HIGH     x.expired: t\n"
+	" expired host: m\n"
+	"         from /etc/1\n"
+	"         from /etc/2\n"
+	"         from /etc/3\n"
+	"         and 2 more places\n"
+	"         cpward checks explain x.expired\n"
+	"\n"
+	"fixed:\n"
+	"    x.fixed host: m\n"
+	"waived:\n"
+	"    x.waived host: m\n"
+	"attested:\n"
+	"    x.attested host: m\n"
+	"\n"
+	"fail: none\n"
+	"expired: 1 high\n"
+	"Technical observations, not legal advice.\n";
+
+static void
+test_results(void **state)
+{
+	static const struct fact_meta metas[] = {
+		{ FACT_KNOWN, "/etc/1", NULL }, { FACT_KNOWN, "/etc/2", NULL },
+		{ FACT_KNOWN, "/etc/2", NULL }, { FACT_KNOWN, "/etc/3", NULL },
+		{ FACT_KNOWN, "/etc/4", NULL }, { FACT_KNOWN, "/etc/5", NULL },
+	};
+	static const char *const facts[] = { "a", "b", "c", "d", "e", "f" };
+	struct evidence evidence[COUNT(metas)];
+	struct finding items[] = {
+		{ .check = "x.attested", .result = RESULT_ATTESTED },
+		{ .check = "x.expired", .result = RESULT_EXPIRED,
+		    .evidence = evidence, .evidence_count = COUNT(metas) },
+		{ .check = "x.fixed", .result = RESULT_FIXED },
+		{ .check = "x.waived", .result = RESULT_WAIVED },
+	};
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < COUNT(metas); i++)
+		evidence[i] = (struct evidence){ facts[i], &field, PLANE_FILE,
+			&metas[i] };
+	for (i = 0; i < COUNT(items); i++) {
+		items[i].subject = "host";
+		items[i].title = "t";
+		items[i].message = "m";
+		items[i].severity = SEVERITY_HIGH;
+	}
+	f->findings = (struct findings){ items, COUNT(items), 0 };
+	assert_text(f, 80, false, results_text);
+}
+
 struct alike_case {
 	const char *name;
 	const char *subjects[5];
@@ -453,6 +562,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_hostile, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_narrow_and_coloured, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(test_origins, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_results, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_alike, setup, teardown),
 	};
 
