@@ -19,13 +19,13 @@ judge_session(const struct evaluation *ev, enum plane plane,
 	bool stock = true;
 
 	if (value == NULL || !word_is(value, strlen(value), "strict")) {
-		text_add(wrong, sizeof(wrong), ", ", "cookieipvalidation is %s, "
+		text_add(wrong, sizeof(wrong), "; ", "cookieipvalidation is %s, "
 		    "wanted \"strict\"", setting_shown(ev, validation, plane));
 		stock = setting_is_stock(ev, validation, plane);
 	}
 	if (who == NULL || !list_has(ev->want->list, ev->want->list_count, who,
 	    strlen(who))) {
-		text_add(wrong, sizeof(wrong), ", ", "account_login_access is "
+		text_add(wrong, sizeof(wrong), "; ", "account_login_access is "
 		    "%s, wanted %s", setting_shown(ev, login, plane),
 		    ev->want->list_count > 0 ?
 		    shown(ev->arena, ev->want->list[0]) : "nothing");

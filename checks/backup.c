@@ -25,6 +25,17 @@ static const struct backup_switch backup_switches[] = {
 	    offsetof(struct backup_facts, configuration) },
 };
 
+/* One reason is enough where WHM did not answer; the others are evidence. */
+static void
+add_part(const struct evaluation *ev, struct finding *finding,
+    struct finding *part)
+{
+	if (part->result == RESULT_UNKNOWN && finding->message != NULL &&
+	    finding->result == RESULT_UNKNOWN)
+		part->result = RESULT_NOTAPPLICABLE;
+	finding_merge(ev, finding, part);
+}
+
 static void
 evaluate_switch(const struct evaluation *ev, const struct backup_switch *row,
     struct finding *finding)
@@ -40,7 +51,7 @@ evaluate_switch(const struct evaluation *ev, const struct backup_switch *row,
 			finding_fail(ev, &part, "%s: off, wanted on",
 			    row->what);
 	}
-	finding_merge(ev, finding, &part);
+	add_part(ev, finding, &part);
 }
 
 static void
@@ -57,7 +68,7 @@ evaluate_retention(const struct evaluation *ev, struct finding *finding)
 			finding_pass(ev, &part, "%lld daily backups are kept",
 			    (long long)kept);
 	}
-	finding_merge(ev, finding, &part);
+	add_part(ev, finding, &part);
 }
 
 /* A backup dated in the future proves a wrong clock and nothing else. */
@@ -139,7 +150,7 @@ evaluate_backup(const struct evaluation *ev, struct finding *finding)
 		evaluate_switch(ev, &backup_switches[i], finding);
 	evaluate_retention(ev, finding);
 	evaluate_age(ev, &age);
-	finding_merge(ev, finding, &age);
+	add_part(ev, finding, &age);
 }
 
 const struct check backup_checks[] = {

@@ -201,7 +201,7 @@ finding_need(const struct evaluation *ev, struct finding *finding,
 		return true;
 	if (meta->state == FACT_ABSENT)
 		finding_unknown(ev, finding,
-		    "%s is not set, and what that means is not documented",
+		    "%s is not there, and what that means is not documented",
 		    path);
 	else
 		finding_unknown(ev, finding, "%s is unknown: %s", path,

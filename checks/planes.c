@@ -224,8 +224,9 @@ conclude(const struct evaluation *ev, const char *const *paths,
 	struct names names = { .count = 0 };
 
 	if (nearest < 0) {
-		finding_unknown(ev, finding, "%s is unknown: %s",
-		    paths_named(paths, &names), reasons(ev, views, false));
+		finding_unknown(ev, finding, "%s %s unknown: %s",
+		    paths_named(paths, &names), names.count > 1 ? "are" : "is",
+		    reasons(ev, views, false));
 		return;
 	}
 	said = &views[nearest].judgement;

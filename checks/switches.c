@@ -41,7 +41,7 @@ judge_switches(const struct evaluation *ev, enum plane plane,
 			    own_name(path), rows[i].on ? "on" : "off");
 			continue;
 		}
-		text_add(on < 0 ? unclear : wrong, sizeof(wrong), ", ",
+		text_add(on < 0 ? unclear : wrong, sizeof(wrong), "; ",
 		    "%s is %s, wanted %s", own_name(path),
 		    setting_shown(ev, path, plane), rows[i].on ? "on" : "off");
 		stock = stock && setting_is_stock(ev, path, plane);

@@ -195,14 +195,14 @@ judge_exim_offers(const struct evaluation *ev, enum plane plane,
 
 	if (hosts == NULL || !word_next(&hosts, &word, &length) ||
 	    !word_is(word, length, "*") || word_next(&hosts, &word, &length))
-		text_add(wrong, sizeof(wrong), ", ", "tls_advertise_hosts is "
+		text_add(wrong, sizeof(wrong), "; ", "tls_advertise_hosts is "
 		    "%s, wanted \"*\"", setting_shown(ev,
 		    "exim.tls_advertise_hosts", plane));
 	for (i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
 		const char *value = setting_value(ev, ports[i], plane);
 
 		if (value == NULL || !lists_submissions(value))
-			text_add(wrong, sizeof(wrong), ", ",
+			text_add(wrong, sizeof(wrong), "; ",
 			    "%s is %s, wanted 465 in it",
 			    strchr(ports[i], '.') + 1,
 			    setting_shown(ev, ports[i], plane));

@@ -24,7 +24,7 @@ judge_sending_limits(const struct evaluation *ev, enum plane plane,
 			    (long long)limit);
 			continue;
 		}
-		text_add(wrong, sizeof(wrong), ", ", "%s is %s, wanted a limit",
+		text_add(wrong, sizeof(wrong), "; ", "%s is %s, wanted a limit",
 		    name, setting_shown(ev, paths[i], plane));
 		stock = stock && setting_is_stock(ev, paths[i], plane);
 	}
