@@ -27,7 +27,6 @@ const char *const whm_allowed_functions[] = {
 	"getminimumpasswordstrengths",
 	"listaccts",
 	"load_cphulk_config",
-	"system_needs_reboot",
 	"twofactorauth_get_user_configs",
 	"twofactorauth_policy_status",
 	"uapi_cpanel",

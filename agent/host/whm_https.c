@@ -233,6 +233,7 @@ static const struct {
 	const char *hint;
 } failures[] = {
 	{ CURLE_UNSUPPORTED_PROTOCOL, "it does not speak HTTP there", URL_HINT },
+	{ CURLE_WEIRD_SERVER_REPLY, "it does not speak HTTP there", URL_HINT },
 	{ CURLE_URL_MALFORMAT, "not a URL", URL_HINT },
 	{ CURLE_COULDNT_RESOLVE_HOST, "the name can not be resolved",
 	    "check the host name in url of [whm], and the resolver" },

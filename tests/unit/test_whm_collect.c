@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "collect/collect.h"
 #include "facts/fields.h"
+#include "host/whm_transport.h"
 
 extern const struct collector collector_whm;
 
@@ -579,6 +580,37 @@ test_suites(void **state)
 	arena_free(arena);
 }
 
+static size_t
+allowed_count(void)
+{
+	size_t count;
+
+	for (count = 0; whm_allowed_functions[count] != NULL; count++)
+		;
+	return count;
+}
+
+/* doctor --access prints this table: it must tell what may be sent, all of it. */
+static void
+test_accesses(void **state)
+{
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < collector_whm.access_count; i++) {
+		assert_int_equal(collector_whm.accesses[i].kind, ASK_WHM);
+		for (j = 0; whm_allowed_functions[j] != NULL; j++)
+			if (strcmp(whm_allowed_functions[j],
+			    collector_whm.accesses[i].what) == 0)
+				break;
+		if (whm_allowed_functions[j] == NULL)
+			fail_msg("%s is not on the allow-list",
+			    collector_whm.accesses[i].what);
+	}
+	/* uapi_cpanel is for what asks per account. */
+	assert_int_equal(collector_whm.access_count + 1, allowed_count());
+}
+
 int
 main(void)
 {
@@ -589,6 +621,7 @@ main(void)
 		cmocka_unit_test(test_exim_local_beats_without_api),
 		cmocka_unit_test(test_template_beats_datastore),
 		cmocka_unit_test(test_suites),
+		cmocka_unit_test(test_accesses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
