@@ -172,6 +172,8 @@ install: all
 		$(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 \
 		$(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(COMPLETIONDIR)
 	install -m 0755 $(BUILD)/cpward $(DESTDIR)$(PREFIX)/sbin/cpward
+	install -d $(DESTDIR)$(SHAREDIR)/schema
+	install -m 0644 man/schema/*.json $(DESTDIR)$(SHAREDIR)/schema/
 	install -m 0644 profiles/*.yaml $(DESTDIR)$(SHAREDIR)/profiles/
 	install -m 0644 profiles/data/*.yaml $(DESTDIR)$(SHAREDIR)/profiles/data/
 	install -m 0644 man/cpward.8 $(DESTDIR)$(MANDIR)/man8/

@@ -213,7 +213,7 @@ output_open(struct output *output, const char *path, struct err *err)
 static int
 check_target(const char *path, struct err *err)
 {
-	char head[256];
+	char head[512];
 	struct stat st;
 	size_t got;
 	FILE *file;
@@ -226,10 +226,12 @@ check_target(const char *path, struct err *err)
 	file = fopen(path, "re");
 	if (file == NULL)
 		return err_at(err, ERR_IO, path, 0, "%s", strerror(errno));
-	got = fread(head, 1, sizeof(head) - 1, file);
+	/* A report names us at its beginning, a snapshot at its end. */
+	got = fread(head, 1, 255, file);
+	if (fseek(file, -255, SEEK_END) == 0)
+		got += fread(head + got, 1, 255, file);
 	fclose(file);
-	head[got] = '\0';
-	if (got == 0 || strstr(head, "cpward") != NULL)
+	if (got == 0 || memmem(head, got, "cpward", 6) != NULL)
 		return 0;
 	err_at(err, ERR_USAGE, path, 0, "is there and is not cpward's output");
 	return err_hint(err, "name another file, or remove this one");

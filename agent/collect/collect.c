@@ -175,7 +175,8 @@ struct tally {
 	size_t known;
 	size_t skipped;
 	size_t failed;
-	const char *why;
+	const char *why;	/* of the first failure */
+	const char *skipped_why;
 };
 
 static void
@@ -187,9 +188,12 @@ tally_fact(struct tally *tally, const struct fact_meta *meta)
 		tally->skipped++;
 	else
 		tally->failed++;
-	if (tally->why == NULL && meta->state == FACT_UNKNOWN &&
-	    !fact_skipped(meta))
-		tally->why = meta->why;
+	if (meta->state != FACT_UNKNOWN)
+		return;
+	if (fact_skipped(meta) && tally->skipped_why == NULL)
+		tally->skipped_why = meta->why;
+	if (!fact_skipped(meta) && tally->why == NULL)
+		tally->why = meta->why == NULL ? "not collected" : meta->why;
 }
 
 static void
@@ -222,6 +226,8 @@ report_state(const struct collector *collector, const struct facts *facts,
 				tally_group(&tally, facts, &field_groups[i],
 				    collector->planes);
 	report->why = tally.why;
+	if (tally.failed == 0 && tally.known == 0)
+		report->why = tally.skipped_why;
 	if (tally.failed == 0)
 		report->state = tally.known == 0 ? COLLECTOR_SKIPPED :
 		    COLLECTOR_OK;

@@ -67,6 +67,13 @@ struct keyvalue;
 void set_from_keyvalue(struct collection *collection, struct fact_str *fact,
     const char *file, const struct keyvalue *pair);
 
+/*
+ * A copied template decides for itself what it takes from the Dovecot
+ * datastore. Why the datastore (and the API, which reads it) does not speak for
+ * what is in force; NULL when it does. Asks what the site collector found.
+ */
+const char *dovecot_store_beaten(struct collection *collection);
+
 /* The host's files as a configuration parser asks for them. */
 struct conf_source;
 struct conf_source collection_source(struct collection *collection);

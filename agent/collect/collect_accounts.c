@@ -515,6 +515,41 @@ add_logs(struct collection *collection)
 				    names[i]));
 }
 
+static const struct account_facts *
+find_account(const struct facts *facts, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < facts->accounts.count; i++)
+		if (strcmp(facts->accounts.items[i].name, name) == 0)
+			return &facts->accounts.items[i];
+	return NULL;
+}
+
+/* A mail folder that only its name hides is still open: one a domain. */
+static void
+add_domain_folders(struct collection *collection)
+{
+	struct facts *facts = collection->facts;
+	const struct account_facts *account;
+	size_t i;
+
+	if (facts->inventory.domains.meta.state != FACT_KNOWN)
+		meta_unknown(collection, &facts->inventory.mail_paths.meta,
+		    ALL_DOMAINS, "the domains are not known");
+	for (i = 0; i < facts->domains.count; i++) {
+		const struct domain_facts *domain = &facts->domains.items[i];
+
+		account = find_account(facts, domain->account.value);
+		if (account != NULL &&
+		    account->home.meta.state == FACT_KNOWN &&
+		    safe_component(domain->name))
+			add_mail_path(collection, "mailbox-root", arena_printf(
+			    collection->scratch, "%s/mail/%s",
+			    account->home.value, domain->name));
+	}
+}
+
 static void
 collect_mail_paths(struct collection *collection)
 {
@@ -542,6 +577,7 @@ collect_mail_paths(struct collection *collection)
 			add_mail_path(collection, "mailbox-root", arena_printf(
 			    collection->scratch, "%s/mail", home->value));
 	}
+	add_domain_folders(collection);
 }
 
 static void
@@ -567,6 +603,7 @@ static const struct access accounts_accesses[] = {
 	{ ASK_STAT, "*/etc/*/shadow", "is there a mail password file?" },
 	{ ASK_FILE, "*/etc/*/shadow", "hash schemes are counted" },
 	{ ASK_STAT, "*/mail", "modes of each account's mail folder" },
+	{ ASK_STAT, "*/mail/*", "modes of each domain's mail folder" },
 	{ ASK_STAT, "/etc/exim.key", "modes of private keys; never their bytes" },
 	{ ASK_STAT, "/etc/dovecot/ssl/dovecot.key", "modes of private keys" },
 	{ ASK_STAT, "/var/cpanel/ssl/cpanel/cpanel.pem", "modes of private keys" },

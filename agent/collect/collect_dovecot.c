@@ -152,12 +152,18 @@ static const struct dovecot_setting *
 find_setting(struct collection *collection, const struct dovecot_conf *conf,
     const struct setting_row *row, const char **ret_value)
 {
-	const struct dovecot_setting *setting;
+	const struct dovecot_setting *setting, *outer;
 
 	if (row->protocol != NULL) {
 		setting = dovecot_conf_setting_for(conf, row->protocol,
 		    row->name);
 		*ret_value = setting == NULL ? NULL : setting->value;
+		/* 2.4: a list block in a protocol adds to the list outside. */
+		outer = dovecot_conf_setting(conf, row->name);
+		if (setting != NULL && setting->appended && outer != NULL &&
+		    outer != setting)
+			*ret_value = arena_printf(collection->scratch, "%s %s",
+			    outer->value, setting->value);
 		return setting;
 	}
 	return dovecot_conf_lookup(collection->scratch, conf, row->name,
@@ -322,32 +328,35 @@ set_stored(struct collection *collection, const struct keyvalues *store,
 	}
 }
 
-/* A copied template decides for itself what it takes from the datastore. */
-static const char *
-local_template(struct collection *collection)
+const char *
+dovecot_store_beaten(struct collection *collection)
 {
 	const struct fact_list *templates =
 	    &collection->facts->site.local_templates;
 	size_t i;
 
+	if (templates->meta.state != FACT_KNOWN)
+		return arena_printf(collection->scratch,
+		    "whether a local template beats %s is not known: %s",
+		    DATASTORE, templates->meta.why);
 	for (i = 0; i < templates->count; i++)
 		if (strstr(templates->items[i], "/dovecot") != NULL)
-			return templates->items[i];
+			return arena_printf(collection->scratch,
+			    FACT_SKIPPED_PREFIX
+			    "%s decides what is used of the datastore",
+			    templates->items[i]);
 	return NULL;
 }
 
 static void
 collect_store(struct collection *collection)
 {
-	const char *template = local_template(collection);
+	const char *why = dovecot_store_beaten(collection);
 	struct keyvalues store = { 0 };
 	struct answer answer;
-	char why[600];
 	size_t i;
 
-	if (template != NULL) {
-		snprintf(why, sizeof(why), FACT_SKIPPED_PREFIX
-		    "%s decides what is used of the datastore", template);
+	if (why != NULL) {
 		plane_unknown(collection, PLANE_STORE, DATASTORE, why);
 		return;
 	}

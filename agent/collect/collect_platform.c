@@ -14,6 +14,7 @@
 #define SESSIONS "/var/cpanel/sessions/raw"
 
 #define SESSION_CAP (64u * 1024)
+#define SESSION_LINES 500	/* cPanel writes some twenty */
 #define SESSIONS_READ 5000	/* files; a larger store is not read whole */
 
 static void
@@ -65,18 +66,35 @@ collect_pairs(struct collection *collection, const char *path,
 			    &answer, path);
 }
 
+/* Lines that only a successful login writes. */
+static const char *const login_marks[] = {
+	"hasroot", "tfa_verified", "successful_internal_auth_with_timestamp",
+	"successful_external_auth_with_timestamp",
+};
+
 /*
  * CVE-2026-41940 forges a session by carrying line ends into a raw session
- * file: a line that is no "key=value", or a key that comes twice. Session
- * names are live secrets: only their number is kept.
+ * file: a line that is no "key=value", a key that comes twice, or the marks of
+ * a login in a session that was made by a refused password. Session names are
+ * live secrets: only their number is kept.
  */
 static bool
 session_forged(struct arena *scratch, const struct answer *answer)
 {
+	const struct keyvalue *origin;
 	struct keyvalues values;
 	size_t i;
 
 	keyvalues_parse(scratch, answer->bytes, answer->length, '=', &values);
+	if (values.count > SESSION_LINES)
+		return true;
+	origin = keyvalues_find(&values, "origin_as_string");
+	if (origin != NULL && origin->value != NULL &&
+	    strstr(origin->value, "method=badpass") != NULL)
+		for (i = 0; i < sizeof(login_marks) / sizeof(login_marks[0]);
+		    i++)
+			if (keyvalues_find(&values, login_marks[i]) != NULL)
+				return true;
 	for (i = 0; i < values.count; i++)
 		if (values.items[i].value == NULL ||
 		    keyvalues_find(&values, values.items[i].key) !=
@@ -93,7 +111,7 @@ collect_sessions(struct collection *collection)
 	    SESSIONS);
 	const char **names;
 	struct arena *each;
-	size_t count, i;
+	size_t count, unread = 0, i;
 	char *path;
 
 	if (!meta_from_answer(collection, &forged->meta, &answer, SESSIONS))
@@ -112,13 +130,15 @@ collect_sessions(struct collection *collection)
 		if (answer.status == ANSWER_OK && session_forged(each, &answer))
 			forged->value++;
 		/* One that ended since the listing is no fault. */
-		if (answer.status == ANSWER_FAILED)
-			meta_unknown(collection, &forged->meta, SESSIONS,
-			    "a session file can not be read");
+		unread += answer.status == ANSWER_FAILED;
 		if (answer.status == ANSWER_OK)
 			explicit_bzero(answer.bytes, answer.length);
 		arena_free(each);
 	}
+	/* One forged session says enough, whatever was not read. */
+	if (unread > 0 && forged->value == 0)
+		meta_unknown(collection, &forged->meta, SESSIONS,
+		    "%zu of %zu session files can not be read", unread, count);
 }
 
 static void
