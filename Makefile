@@ -35,7 +35,7 @@ FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 CORPUS_RUNNERS := $(FUZZERS:%=$(BUILD)/corpus/%)
 REPLAY_TOOLS := $(BUILD)/tests/run_replay $(BUILD)/tests/scan_faults \
 	$(BUILD)/tests/host_record
-TOOLS := $(BUILD)/tests/run_cases $(REPLAY_TOOLS)
+TOOLS := $(BUILD)/tests/run_cases $(BUILD)/tests/whm_ask $(REPLAY_TOOLS)
 
 .DELETE_ON_ERROR:
 .PHONY: all unit check check-old check-unprivileged demo lab asan fuzz bench \
@@ -97,6 +97,11 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(LIBRARY)
 	@$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
 $(BUILD)/tests/run_cases: $(BUILD)/obj/tests/checks/run_cases.o $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo '  LINK    $@'
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/tests/whm_ask: $(BUILD)/obj/tests/whm/whm_ask.o $(LIBRARY)
 	@mkdir -p $(@D)
 	@echo '  LINK    $@'
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)

@@ -200,23 +200,15 @@ is_beaten_by_local(struct whm_reading *reading, const struct setting *setting)
 	return true;
 }
 
-/* A copied template decides for itself what it takes from the datastore. */
 static bool
 is_beaten_by_template(struct whm_reading *reading)
 {
-	const struct fact_list *templates =
-	    &reading->collection->facts->site.local_templates;
-	size_t i;
+	const char *why = dovecot_store_beaten(reading->collection);
 
-	for (i = 0; i < templates->count; i++)
-		if (strstr(templates->items[i], "/dovecot") != NULL) {
-			meta_unknown(reading->collection, reading->meta,
-			    reading->origin, FACT_SKIPPED_PREFIX
-			    "%s decides what is used of the datastore",
-			    templates->items[i]);
-			return true;
-		}
-	return false;
+	if (why != NULL)
+		meta_unknown(reading->collection, reading->meta,
+		    reading->origin, "%s", why);
+	return why != NULL;
 }
 
 static bool
