@@ -81,19 +81,12 @@ read_main_option(struct exim_parse *parse, const struct exim_line *line,
 {
 	struct exim_settings settings = { &parse->conf->options,
 	    &parse->conf->option_count };
-	int known = exim_option_read(parse, line, &exim_main_table, false,
-	    seen, &settings);
 	char name[EXIM_NAME_SIZE];
-	const char *text = line->text;
+	int known = exim_option_read(parse, line, &exim_main_table, false,
+	    seen, &settings, name);
 
 	if (known != 0)
 		return known < 0 ? -1 : 0;
-	if (strncmp(text, "hide", 4) == 0 && exim_is_space(text[4]))
-		text += 5;
-	text = exim_skip_space(text);
-	snprintf(name, sizeof(name), "%.*s", (int)strspn(text,
-	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"),
-	    text);
 	return exim_refuse(parse, &line->place, "main option \"%s\" unknown",
 	    name);
 }
@@ -205,9 +198,11 @@ check_transport(struct exim_parse *parse, const struct exim_driver *driver)
 }
 
 static int
-check_authenticator(struct exim_parse *parse, const struct exim_driver *driver)
+check_authenticator(struct exim_parse *parse, const struct exim_driver *driver,
+    const struct exim_driver_kind *kind)
 {
-	if (driver_value(driver, "public_name") != NULL)
+	if (kind == NULL || !kind->needs_public_name ||
+	    driver_value(driver, "public_name") != NULL)
 		return 0;
 	return exim_refuse(parse, &driver->place, "no public name specified "
 	    "for the %s authenticator", driver->name);
@@ -236,7 +231,7 @@ close_driver(struct exim_parse *parse, struct driver_reader *reader)
 	case EXIM_TRANSPORTS:
 		return check_transport(parse, driver);
 	default:
-		return check_authenticator(parse, driver);
+		return check_authenticator(parse, driver, reader->kind);
 	}
 }
 
@@ -272,15 +267,18 @@ open_driver(struct exim_parse *parse, struct driver_reader *reader,
 	return 0;
 }
 
+/* The prefixes of the built-in macros that tell what a build has. */
+static const struct { const char *driver, *option; } prefixes[] = {
+	[EXIM_AUTHENTICATORS] = { "_DRIVER_AUTHENTICATOR",
+	    "_OPT_AUTHENTICATOR" },
+	[EXIM_ROUTERS] = { "_DRIVER_ROUTER", "_OPT_ROUTER" },
+	[EXIM_TRANSPORTS] = { "_DRIVER_TRANSPORT", "_OPT_TRANSPORT" },
+};
+
 static int
 settle_driver(struct exim_parse *parse, struct driver_reader *reader,
     const struct exim_line *line)
 {
-	static const char *const prefixes[] = {
-		[EXIM_AUTHENTICATORS] = "_DRIVER_AUTHENTICATOR",
-		[EXIM_ROUTERS] = "_DRIVER_ROUTER",
-		[EXIM_TRANSPORTS] = "_DRIVER_TRANSPORT",
-	};
 	struct exim_driver *driver = last_driver(parse);
 	const char *name = driver_value(driver, "driver");
 	enum exim_listed listed;
@@ -290,7 +288,8 @@ settle_driver(struct exim_parse *parse, struct driver_reader *reader,
 	reader->known = true;
 	driver->driver = name;
 	reader->kind = exim_driver_kind(reader->section, name);
-	listed = exim_macro_listed(parse, prefixes[reader->section], "", name);
+	listed = exim_macro_listed(parse, prefixes[reader->section].driver, "",
+	    name);
 	if (listed == EXIM_LISTED ||
 	    (listed == EXIM_NOT_ASKED && reader->kind != NULL))
 		return 0;
@@ -299,41 +298,49 @@ settle_driver(struct exim_parse *parse, struct driver_reader *reader,
 	    driver->name, reader->class, name);
 }
 
+/*
+ * Which private options a build has is known only from its macros. Without
+ * them an unknown one is taken as text: a whole configuration must not be lost
+ * to an option of a release younger than the tables.
+ */
+static int
+read_private_option(struct exim_parse *parse, struct driver_reader *reader,
+    const struct exim_line *line, struct exim_settings *settings)
+{
+	const struct exim_table unknown = { prefixes[reader->section].option,
+	    last_driver(parse)->driver, NULL, 0 };
+	bool lenient = exim_macro_listed(parse, "_OPT_MAIN", "", "") ==
+	    EXIM_NOT_ASKED;
+	char name[EXIM_NAME_SIZE];
+	int known = exim_option_read(parse, line, reader->kind == NULL ?
+	    &unknown : &reader->kind->table, lenient, &reader->private,
+	    settings, name);
+
+	if (known != 0)
+		return known < 0 ? -1 : 0;
+	return exim_refuse(parse, &line->place, "option \"%s\" unknown", name);
+}
+
 static int
 read_driver_option(struct exim_parse *parse, struct driver_reader *reader,
-    const struct exim_line *line, const char *name)
+    const struct exim_line *line)
 {
-	static const struct exim_table none = { "", "", NULL, 0 };
 	struct exim_driver *driver = last_driver(parse);
 	struct exim_settings settings = { &driver->options,
 	    &driver->option_count };
-	const struct exim_table *table;
-	bool lenient;
+	char name[EXIM_NAME_SIZE];
 	int known = exim_option_read(parse, line,
 	    exim_generic_table(reader->section), false, &reader->generic,
-	    &settings);
+	    &settings, name);
 
 	if (known < 0)
 		return -1;
 	if (known > 0)
 		return settle_driver(parse, reader, line);
-	if (!reader->known)
-		return exim_refuse(parse, &line->place, "option \"%s\" "
-		    "unknown (\"driver\" must be specified before any private "
-		    "options)", name);
-	table = reader->kind == NULL ? &none : &reader->kind->table;
-	/*
-	 * Which private options a build has is known only from its macros.
-	 * Without them an unknown one is taken as text: a whole configuration
-	 * must not be lost to an option of a release younger than this table.
-	 */
-	lenient = exim_macro_listed(parse, "_OPT_MAIN", "", "spool_directory")
-	    == EXIM_NOT_ASKED || reader->kind == NULL;
-	known = exim_option_read(parse, line, table, lenient,
-	    &reader->private, &settings);
-	if (known != 0)
-		return known < 0 ? -1 : 0;
-	return exim_refuse(parse, &line->place, "option \"%s\" unknown", name);
+	if (reader->known)
+		return read_private_option(parse, reader, line, &settings);
+	return exim_refuse(parse, &line->place, "option \"%s\" unknown "
+	    "(\"driver\" must be specified before any private options)", name);
 }
 
 static int
@@ -363,8 +370,7 @@ read_drivers(struct exim_parse *parse, enum exim_section section,
 			result = exim_refuse(parse, &line.place,
 			    "%s name missing", class);
 		else
-			result = read_driver_option(parse, &reader, &line,
-			    name);
+			result = read_driver_option(parse, &reader, &line);
 		if (result != 0)
 			return -1;
 	}

@@ -174,6 +174,8 @@ exim_macro_replace(struct exim_parse *parse, size_t offset, bool whole,
 	uint64_t pairs;
 
 	*ret_found = false;
+	if (*from == '#')
+		return 0;	/* a comment whatever stands in it */
 	if (whole && exim_is_upper(*from)) {
 		for (name = from; exim_is_name(*name); name++)
 			;
@@ -182,7 +184,7 @@ exim_macro_replace(struct exim_parse *parse, size_t offset, bool whole,
 			from = name;
 	}
 	from = skip_to_name(from);
-	if (*from == '\0')
+	if (*from == '\0' || (*from != '_' && parse->macro_count == 0))
 		return 0;
 	offset = (size_t)(from - parse->line.bytes);
 	pairs = pairs_of(from);

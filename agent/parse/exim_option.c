@@ -216,7 +216,7 @@ find_row(const struct exim_parse *parse, const struct exim_table *table,
 int
 exim_option_read(struct exim_parse *parse, const struct exim_line *line,
     const struct exim_table *table, bool lenient, struct exim_seen *seen,
-    struct exim_settings *settings)
+    struct exim_settings *settings, char ret_name[EXIM_NAME_SIZE])
 {
 	struct option_line parts;
 	struct exim_option option = { .place = line->place };
@@ -226,8 +226,10 @@ exim_option_read(struct exim_parse *parse, const struct exim_line *line,
 	if (split_line(parse, line, &parts) != 0)
 		return -1;
 	row = find_row(parse, table, &parts, lenient);
-	if (row == NULL)
+	if (row == NULL) {
+		memcpy(ret_name, parts.name, EXIM_NAME_SIZE);
 		return 0;
+	}
 	if (check_second(parse, line, &parts, table, row, seen, settings) != 0 ||
 	    check_form(parse, line, &parts, row->type) != 0)
 		return -1;

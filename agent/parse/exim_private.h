@@ -28,7 +28,7 @@
  * over lines, duplicates): far over what a real file needs, and a bound on
  * what a hostile one can cost.
  */
-#define EXIM_MAX_WORK (128u * 1024 * 1024)
+#define EXIM_MAX_WORK (16u * 1024 * 1024)
 
 struct exim_file {
 	const char *name;
@@ -153,6 +153,7 @@ struct exim_driver_kind {
 	struct exim_table table;
 	bool needs_transport;
 	bool forbids_transport;
+	bool needs_public_name;	/* others are named as the instance is */
 };
 
 #define EXIM_MAX_ROWS 320
@@ -178,12 +179,13 @@ const struct exim_row *exim_row_find(const struct exim_table *table,
 
 /* exim_option.c */
 /*
- * Reads one option line into settings. 1 when table knows it, 0 when it does
- * not, -1 when the line is wrong. lenient takes an unknown name as text.
+ * Reads one option line into settings. 1 when table knows it, 0 with its name
+ * when it does not, -1 when the line is wrong. lenient takes an unknown name
+ * as text.
  */
 int exim_option_read(struct exim_parse *parse, const struct exim_line *line,
     const struct exim_table *table, bool lenient, struct exim_seen *seen,
-    struct exim_settings *settings);
+    struct exim_settings *settings, char ret_name[EXIM_NAME_SIZE]);
 struct exim_option *exim_option_last(struct exim_option *options, size_t count,
     const char *name);
 

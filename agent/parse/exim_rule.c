@@ -3,6 +3,7 @@
  * rewrite rules and ACL statements.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -225,7 +226,7 @@ static const char *const acl_verbs[] = {
 	"accept", "defer", "deny", "discard", "drop", "require", "warn",
 };
 
-/* A modifier can't be negated; conditions of all builds and releases. */
+/* In order of name. A modifier can't be negated; of all builds and releases. */
 static const struct acl_word {
 	const char *name;
 	bool modifier;
@@ -248,20 +249,22 @@ static const struct acl_word {
 	{ "udpsend", true }, { "verify", false },
 };
 
+static int
+compare_word(const void *key, const void *word)
+{
+	return strcmp(key, ((const struct acl_word *)word)->name);
+}
+
 static const struct acl_word *
 acl_word_find(const struct exim_parse *parse, const char *name)
 {
-	const struct acl_word *word;
-	size_t i;
+	const struct acl_word *word = bsearch(name, acl_words,
+	    COUNT(acl_words), sizeof(*acl_words), compare_word);
 
-	for (i = 0; i < COUNT(acl_words); i++) {
-		word = &acl_words[i];
-		if (strcmp(word->name, name) != 0)
-			continue;
-		return exim_macro_listed(parse, word->modifier ? "_ACL_MOD" :
-		    "_ACL_COND", "", name) == EXIM_NOT_LISTED ? NULL : word;
-	}
-	return NULL;
+	if (word != NULL && exim_macro_listed(parse, word->modifier ?
+	    "_ACL_MOD" : "_ACL_COND", "", name) == EXIM_NOT_LISTED)
+		return NULL;
+	return word;
 }
 
 static const char *

@@ -743,7 +743,7 @@ static const struct exim_row external_rows[] = {
 	{ "server_param3", EXIM_TEXT, NULL },
 };
 
-static const struct exim_row gsasl_exim_rows[] = {
+static const struct exim_row gsasl_rows[] = {
 	{ "client_authz", EXIM_TEXT, NULL },
 	{ "client_channelbinding", EXIM_BOOL, NULL },
 	{ "client_password", EXIM_TEXT, NULL },
@@ -789,7 +789,6 @@ static const struct exim_row tls_rows[] = {
 
 #define TABLE(prefix, group, rows) \
 	{ (prefix), (group), (rows), sizeof(rows) / sizeof(*(rows)) }
-#define NO_ROWS(prefix, group) { (prefix), (group), NULL, 0 }
 
 _Static_assert(sizeof(main_rows) / sizeof(*main_rows) <= EXIM_MAX_ROWS,
     "struct exim_seen has a bit for each row");
@@ -803,31 +802,35 @@ static const struct exim_table generic_tables[] = {
 	[EXIM_TRANSPORTS] = TABLE("_OPT_TRANSPORTS", "", transport_rows),
 };
 
-#define AUTHENTICATOR(name, rows) \
-	{ EXIM_AUTHENTICATORS, (name), \
-	    TABLE("_OPT_AUTHENTICATOR", (name), rows), false, false }
-#define ROUTER(name, rows, needs, forbids) \
-	{ EXIM_ROUTERS, (name), TABLE("_OPT_ROUTER", (name), rows), (needs), \
-	    (forbids) }
-#define TRANSPORT(name, rows) \
-	{ EXIM_TRANSPORTS, (name), TABLE("_OPT_TRANSPORT", (name), rows), \
-	    false, false }
+#define AUTHENTICATOR(driver, its_rows, needs) \
+	{ .section = EXIM_AUTHENTICATORS, .name = (driver), \
+	    .table = TABLE("_OPT_AUTHENTICATOR", (driver), its_rows), \
+	    .needs_public_name = (needs) }
+#define ROUTER(driver, its_rows, needs, forbids) \
+	{ .section = EXIM_ROUTERS, .name = (driver), \
+	    .table = TABLE("_OPT_ROUTER", (driver), its_rows), \
+	    .needs_transport = (needs), .forbids_transport = (forbids) }
+#define BARE_ROUTER(driver) \
+	{ .section = EXIM_ROUTERS, .name = (driver), \
+	    .table = { "_OPT_ROUTER", (driver), NULL, 0 }, \
+	    .needs_transport = true }
+#define TRANSPORT(driver, its_rows) \
+	{ .section = EXIM_TRANSPORTS, .name = (driver), \
+	    .table = TABLE("_OPT_TRANSPORT", (driver), its_rows) }
 
 static const struct exim_driver_kind driver_kinds[] = {
-	AUTHENTICATOR("cram_md5", cram_md5_rows),
-	AUTHENTICATOR("cyrus_sasl", cyrus_sasl_rows),
-	AUTHENTICATOR("dovecot", dovecot_rows),
-	AUTHENTICATOR("external", external_rows),
-	AUTHENTICATOR("gsasl", gsasl_exim_rows),
-	AUTHENTICATOR("heimdal_gssapi", heimdal_gssapi_rows),
-	AUTHENTICATOR("plaintext", plaintext_rows),
-	AUTHENTICATOR("spa", spa_rows),
-	AUTHENTICATOR("tls", tls_rows),
-	{ EXIM_ROUTERS, "accept", NO_ROWS("_OPT_ROUTER", "accept"), true,
-	    false },
+	AUTHENTICATOR("cram_md5", cram_md5_rows, true),
+	AUTHENTICATOR("cyrus_sasl", cyrus_sasl_rows, true),
+	AUTHENTICATOR("dovecot", dovecot_rows, false),
+	AUTHENTICATOR("external", external_rows, false),
+	AUTHENTICATOR("gsasl", gsasl_rows, true),
+	AUTHENTICATOR("heimdal_gssapi", heimdal_gssapi_rows, true),
+	AUTHENTICATOR("plaintext", plaintext_rows, false),
+	AUTHENTICATOR("spa", spa_rows, false),
+	AUTHENTICATOR("tls", tls_rows, false),
+	BARE_ROUTER("accept"),
 	ROUTER("dnslookup", dnslookup_rows, true, false),
-	{ EXIM_ROUTERS, "ipliteral", NO_ROWS("_OPT_ROUTER", "ipliteral"), true,
-	    false },
+	BARE_ROUTER("ipliteral"),
 	ROUTER("iplookup", iplookup_rows, false, true),
 	ROUTER("manualroute", manualroute_rows, false, false),
 	ROUTER("queryprogram", queryprogram_rows, false, false),

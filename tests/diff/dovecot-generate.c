@@ -166,7 +166,7 @@ write_value(struct state *state, enum kind kind)
 			"B", "m", "b"));
 		break;
 	case UINT:
-		fprintf(state->out, "%s%u", PICK(state, "", "", "0"), below(state, 300));
+		fprintf(state->out, "%s%u", PICK(state, "", "", "0"), 1 + below(state, 300));
 		break;
 	case TEXT:
 		write_text(state);

@@ -673,7 +673,8 @@ put_driver(struct generator *gen, enum exim_section section,
 
 	put(gen, "%s%c%u:%s\n  driver = %s\n", blanks(gen), letter, number,
 	    blanks(gen), form->driver);
-	if (section == EXIM_AUTHENTICATORS)
+	if (section == EXIM_AUTHENTICATORS && (chance(gen, 80) ||
+	    kind->needs_public_name))
 		put(gen, "  public_name = N%u\n", number);
 	if (*form->lines != '\0')
 		put(gen, "  %s\n", form->lines);
