@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -70,7 +69,7 @@ evaluate_reseller(const struct evaluation *ev,
 {
 	const struct parameters *parameters = ev->parameters;
 
-	finding_item_evidence(ev, finding, "resellers", "acls",
+	finding_item_evidence(ev, finding, "resellers.acls",
 	    &reseller->acls.meta);
 	if (reseller->acls.meta.state != FACT_KNOWN)
 		finding_unknown(ev, finding, "the privileges of reseller %s are "
@@ -109,11 +108,11 @@ evaluate_token(const struct evaluation *ev, const struct token_facts *token,
 	const char *name = shown(ev->arena, token->name);
 	bool owned = has_owner(ev->parameters, token->name);
 
-	finding_item_evidence(ev, finding, "tokens", "acls",
+	finding_item_evidence(ev, finding, "tokens.acls",
 	    &token->acls.meta);
-	finding_item_evidence(ev, finding, "tokens", "expires_at",
+	finding_item_evidence(ev, finding, "tokens.expires_at",
 	    &token->expires_at.meta);
-	finding_item_evidence(ev, finding, "tokens", "whitelist_ips",
+	finding_item_evidence(ev, finding, "tokens.whitelist_ips",
 	    &token->whitelist_ips.meta);
 	if (!owned || holds_all(&token->acls))
 		finding_fail(ev, finding, "token %s %s%s%s", name, owned ? "" :
@@ -202,13 +201,13 @@ evaluate_mail_path(const struct evaluation *ev,
 	const char *name = shown(ev->arena, path->name);
 	unsigned mode;
 
-	finding_item_evidence(ev, finding, "mail_paths", "kind",
+	finding_item_evidence(ev, finding, "mail_paths.kind",
 	    &path->kind.meta);
-	finding_item_evidence(ev, finding, "mail_paths", "mode",
+	finding_item_evidence(ev, finding, "mail_paths.mode",
 	    &path->mode.meta);
-	finding_item_evidence(ev, finding, "mail_paths", "owner",
+	finding_item_evidence(ev, finding, "mail_paths.owner",
 	    &path->owner.meta);
-	finding_item_evidence(ev, finding, "mail_paths", "group",
+	finding_item_evidence(ev, finding, "mail_paths.group",
 	    &path->group.meta);
 	if (path->mode.meta.state != FACT_KNOWN)
 		finding_unknown(ev, finding, "the mode of %s is unknown: %s",

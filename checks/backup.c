@@ -95,6 +95,23 @@ why_missing(const struct evaluation *ev, const struct fact_int *stamp)
 	return stamp->meta.why != NULL ? stamp->meta.why : "not collected";
 }
 
+/* Seconds since the epoch of the newest backup that is known; -1 = none. */
+static int64_t
+newest_backup(const struct evaluation *ev)
+{
+	const struct backup_facts *backup = &ev->facts->backup;
+	const struct fact_int *both[] =
+	    { &backup->newest_archive, &backup->newest_set };
+	int64_t newest = -1;
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		if (both[i]->meta.state == FACT_KNOWN &&
+		    !is_ahead(ev, both[i]) && both[i]->value > newest)
+			newest = both[i]->value;
+	return newest;
+}
+
 /*
  * The archive on disk and the API's list of sets tell of the same backup, so
  * the newer of the two decides; servers that keep nothing locally have only
@@ -105,20 +122,16 @@ evaluate_age(const struct evaluation *ev, struct finding *finding)
 {
 	const struct fact_int *archive = &ev->facts->backup.newest_archive;
 	const struct fact_int *set = &ev->facts->backup.newest_set;
-	const struct fact_int *both[] = { archive, set };
 	long long most = (long long)ev->want->integer;
-	int64_t newest = -1, hours;
-	size_t i;
+	int64_t newest = newest_backup(ev);
+	int64_t age = ev->facts->collected_at - newest;
+	/* rounded up: what is too old must not look as if it were not */
+	int64_t hours = age > 0 ?
+	    (age + SECONDS_AN_HOUR - 1) / SECONDS_AN_HOUR : 0;
 
 	finding_evidence(ev, finding, "backup.newest_archive");
 	finding_evidence(ev, finding, "backup.newest_set");
-	for (i = 0; i < 2; i++)
-		if (both[i]->meta.state == FACT_KNOWN && !is_ahead(ev, both[i]) &&
-		    both[i]->value > newest)
-			newest = both[i]->value;
-	hours = (ev->facts->collected_at - newest) / SECONDS_AN_HOUR;
-	if (newest >= 0 &&
-	    ev->facts->collected_at - newest > most * SECONDS_AN_HOUR)
+	if (newest >= 0 && age > most * SECONDS_AN_HOUR)
 		finding_fail(ev, finding, "the newest backup is %lld hours old, "
 		    "wanted at most %lld", (long long)hours, most);
 	else if (is_missing(ev, archive))
@@ -129,7 +142,7 @@ evaluate_age(const struct evaluation *ev, struct finding *finding)
 		    "is unknown: %s", why_missing(ev, set));
 	else if (newest >= 0)
 		finding_pass(ev, finding, "the newest backup is %lld hours old",
-		    (long long)(hours > 0 ? hours : 0));
+		    (long long)hours);
 	else if (archive->meta.state == FACT_ABSENT ||
 	    set->meta.state == FACT_ABSENT)
 		finding_fail(ev, finding, "there is no backup, wanted one of the "

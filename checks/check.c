@@ -172,14 +172,20 @@ finding_evidence(const struct evaluation *ev, struct finding *finding,
 
 void
 finding_item_evidence(const struct evaluation *ev, struct finding *finding,
-    const char *list, const char *name, const struct fact_meta *meta)
+    const char *path, const struct fact_meta *meta)
 {
-	const struct field *field = field_find_in_list(list, name);
+	const char *dot = strchr(path, '.');
+	const struct field *field;
+	char list[32];
 
+	if (dot == NULL || (size_t)(dot - path) >= sizeof(list))
+		return;
+	memcpy(list, path, (size_t)(dot - path));
+	list[dot - path] = '\0';
+	field = field_find_in_list(list, dot + 1);
 	if (field != NULL)
-		evidence_add(ev, finding,
-		    arena_printf(ev->arena, "%s.%s", list, name), field,
-		    field_plane(field), meta);
+		evidence_add(ev, finding, path, field, field_plane(field),
+		    meta);
 }
 
 bool

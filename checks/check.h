@@ -105,10 +105,9 @@ void finding_evidence(const struct evaluation *ev, struct finding *finding,
  */
 bool finding_need(const struct evaluation *ev, struct finding *finding,
     const char *path);
-/* Adds a fact of a list's item. */
+/* Adds a fact of a list's item; path, "tokens.acls", is a constant. */
 void finding_item_evidence(const struct evaluation *ev,
-    struct finding *finding, const char *list, const char *name,
-    const struct fact_meta *meta);
+    struct finding *finding, const char *path, const struct fact_meta *meta);
 
 /*
  * What one plane says: pass or fail; unknown = it can not be told, which

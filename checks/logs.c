@@ -166,33 +166,29 @@ evaluate_no_secrets(const struct evaluation *ev, struct finding *finding)
 
 /*
  * A variable of a Dovecot format: its name in braces, without filters
- * ("%{user | upper}"), or, up to 2.3, a letter behind modifiers ("%Lu").
+ * ("%{user | upper}"), or, up to 2.3, a letter behind modifiers ("%Lu"). "%%"
+ * reads as a variable named "%", which nobody looks for.
  */
 static bool
 variable_next(const char **cursor, const char **ret_name, size_t *ret_length)
 {
 	const char *text = *cursor;
 
-	while ((text = strchr(text, '%')) != NULL) {
-		text++;
-		if (*text == '%') {
-			text++;
-			continue;
-		}
-		if (*text == '{') {
-			text += 1 + strspn(text + 1, " ");
-			*ret_name = text;
-			*ret_length = strcspn(text, " |:}");
-		} else {
-			text += strspn(text,
-			    "0123456789.-ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-			*ret_name = text;
-			*ret_length = *text != '\0';
-		}
-		*cursor = text + *ret_length;
-		return *ret_length > 0;
+	text = strchr(text, '%');
+	if (text == NULL)
+		return false;
+	text++;
+	if (*text == '{') {
+		text += 1 + strspn(text + 1, " ");
+		*ret_name = text;
+		*ret_length = strcspn(text, " |:}");
+	} else {
+		text += strspn(text, "0123456789.-ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+		*ret_name = text;
+		*ret_length = *text != '\0';
 	}
-	return false;
+	*cursor = text + *ret_length;
+	return *ret_length > 0;
 }
 
 #define SPELLINGS 4

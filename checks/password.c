@@ -88,9 +88,9 @@ evaluate_password_file(const struct evaluation *ev,
 {
 	const struct fact_meta *unknown = NULL;
 
-	finding_item_evidence(ev, finding, "password_files", "entries",
+	finding_item_evidence(ev, finding, "password_files.entries",
 	    &file->entries.meta);
-	finding_item_evidence(ev, finding, "password_files", "schemes",
+	finding_item_evidence(ev, finding, "password_files.schemes",
 	    &file->schemes.meta);
 	if (file->entries.meta.state != FACT_KNOWN)
 		unknown = &file->entries.meta;
@@ -143,10 +143,10 @@ evaluate_reseller_list(const struct evaluation *ev, struct finding *finding)
 	for (i = 0; i < facts->resellers.count; i++) {
 		const struct fact_list *acls = &facts->resellers.items[i].acls;
 
-		finding_item_evidence(ev, finding, "resellers", "acls",
-		    &acls->meta);
 		if (acls->meta.state != FACT_UNKNOWN)
 			continue;
+		finding_item_evidence(ev, finding, "resellers.acls",
+		    &acls->meta);
 		finding_unknown(ev, finding, "whether reseller %s holds \"all\" "
 		    "is unknown: %s",
 		    shown(ev->arena, facts->resellers.items[i].name),
@@ -171,10 +171,13 @@ evaluate_mfa_users(const struct evaluation *ev, struct finding *finding)
 		const struct reseller_facts *reseller =
 		    &facts->resellers.items[i];
 
-		if (reseller->acls.meta.state == FACT_KNOWN &&
-		    list_has(reseller->acls.items, reseller->acls.count, "all",
-		    3) && !is_enrolled(ev, reseller->name) &&
-		    strcmp(reseller->name, "root") != 0)
+		if (reseller->acls.meta.state != FACT_KNOWN ||
+		    !list_has(reseller->acls.items, reseller->acls.count, "all",
+		    3) || strcmp(reseller->name, "root") == 0)
+			continue;
+		finding_item_evidence(ev, finding, "resellers.acls",
+		    &reseller->acls.meta);
+		if (!is_enrolled(ev, reseller->name))
 			names_add(&missing, reseller->name,
 			    strlen(reseller->name));
 	}

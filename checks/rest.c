@@ -126,13 +126,13 @@ evaluate_private_key(const struct evaluation *ev,
 {
 	const struct key_kind *kind = key_kind(&key->kind);
 
-	finding_item_evidence(ev, finding, "private_keys", "kind",
+	finding_item_evidence(ev, finding, "private_keys.kind",
 	    &key->kind.meta);
-	finding_item_evidence(ev, finding, "private_keys", "mode",
+	finding_item_evidence(ev, finding, "private_keys.mode",
 	    &key->mode.meta);
-	finding_item_evidence(ev, finding, "private_keys", "owner",
+	finding_item_evidence(ev, finding, "private_keys.owner",
 	    &key->owner.meta);
-	finding_item_evidence(ev, finding, "private_keys", "group",
+	finding_item_evidence(ev, finding, "private_keys.group",
 	    &key->group.meta);
 	if (kind == NULL) {
 		need(ev, key, "reader", &key->kind.meta, finding);
