@@ -376,6 +376,16 @@ check_fact(struct arena *arena, const struct facts *facts,
 		    fact_state_name(meta->state), text != NULL ? text : "");
 }
 
+/* As the site collector leaves it where no local template stands. */
+static struct facts *
+site_facts_new(struct arena *arena)
+{
+	struct facts *facts = facts_new(arena);
+
+	facts->site.local_templates.meta.state = FACT_KNOWN;
+	return facts;
+}
+
 static void
 test_cases(void **state)
 {
@@ -387,7 +397,7 @@ test_cases(void **state)
 		struct arena *arena = arena_new();
 		struct table_host host = { .base.whm_name = c->whm_name,
 		    .parts = c->parts, .part_count = COUNT(c->parts) };
-		struct facts *facts = collect(arena, &host, facts_new(arena));
+		struct facts *facts = collect(arena, &host, site_facts_new(arena));
 
 		assert_int_equal(host.asked, 2);
 		for (j = 0; j < COUNT(c->expected) &&
@@ -452,7 +462,7 @@ test_no_answer(void **state)
 		struct arena *arena = arena_new();
 		struct table_host host = { .answer = cases[i].answer };
 
-		check_all(collect(arena, &host, facts_new(arena)),
+		check_all(collect(arena, &host, site_facts_new(arena)),
 		    cases[i].why);
 		arena_free(arena);
 	}
@@ -501,7 +511,7 @@ test_exim_local_beats(void **state)
 	for (i = 0; i < COUNT(beaten_cases); i++) {
 		struct arena *arena = arena_new();
 		struct table_host host = { .parts = parts, .part_count = 1 };
-		struct facts *facts = facts_new(arena);
+		struct facts *facts = site_facts_new(arena);
 
 		facts->exim.openssl_options.plane[PLANE_STORE].meta =
 		    beaten_cases[i].store;
@@ -519,7 +529,7 @@ test_exim_local_beats_without_api(void **state)
 	struct arena *arena = arena_new();
 	struct table_host host = { .answer = { ANSWER_FAILED, NULL, 0, 0,
 	    "h: connection refused" } };
-	struct facts *facts = facts_new(arena);
+	struct facts *facts = site_facts_new(arena);
 
 	(void)state;
 	facts->exim.openssl_options.plane[PLANE_STORE].meta =
@@ -543,7 +553,7 @@ test_template_beats_datastore(void **state)
 	};
 	struct arena *arena = arena_new();
 	struct table_host host = { .asked = 0 };
-	struct facts *facts = facts_new(arena);
+	struct facts *facts = site_facts_new(arena);
 	size_t i;
 
 	(void)state;
@@ -552,6 +562,24 @@ test_template_beats_datastore(void **state)
 	collect(arena, &host, facts);
 	for (i = 0; i < COUNT(expected); i++)
 		check_fact(arena, facts, "template", &expected[i]);
+	arena_free(arena);
+}
+
+/* A template that could not be looked for may stand there all the same. */
+static void
+test_template_unknown(void **state)
+{
+	static const struct expected expected = { "dovecot.ssl_min_protocol",
+	    FACT_UNKNOWN, "whether a local template beats" };
+	struct arena *arena = arena_new();
+	struct table_host host = { .asked = 0 };
+	struct facts *facts = site_facts_new(arena);
+
+	(void)state;
+	facts->site.local_templates.meta.state = FACT_UNKNOWN;
+	facts->site.local_templates.meta.why = "Permission denied";
+	collect(arena, &host, facts);
+	check_fact(arena, facts, "template", &expected);
 	arena_free(arena);
 }
 
@@ -564,7 +592,7 @@ test_suites(void **state)
 	};
 	struct arena *arena = arena_new();
 	struct table_host host = { .parts = parts, .part_count = 1 };
-	const struct facts *facts = collect(arena, &host, facts_new(arena));
+	const struct facts *facts = collect(arena, &host, site_facts_new(arena));
 	const struct fact_str *dovecot =
 	    &facts->dovecot.cipher_suites.plane[PLANE_API];
 	const struct fact_str *exim =
@@ -620,6 +648,7 @@ main(void)
 		cmocka_unit_test(test_exim_local_beats),
 		cmocka_unit_test(test_exim_local_beats_without_api),
 		cmocka_unit_test(test_template_beats_datastore),
+		cmocka_unit_test(test_template_unknown),
 		cmocka_unit_test(test_suites),
 		cmocka_unit_test(test_accesses),
 	};
