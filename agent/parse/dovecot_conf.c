@@ -1,4 +1,6 @@
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/cleanup.h"
 #include "parse/dovecot_section.h"
@@ -197,34 +199,77 @@ set(struct dovecot_parser *parser, const struct dovecot_line *line, struct err *
 /* "*" in the new name stands for both of these. */
 static const char *const mail_services[] = { "imap", "pop3" };
 
+static const char *
+obsolete_value(struct arena *arena, const struct dovecot_obsolete *row,
+    const char *value)
+{
+	if (row->no != NULL && strcasecmp(value, "no") == 0)
+		return row->no;
+	if (row->yes != NULL && strcasecmp(value, "yes") == 0)
+		return row->yes;
+	return arena_printf(arena, "%s%s", value, row->append == NULL ? "" : row->append);
+}
+
+/* now: the setting's new name, whole. */
+static int
+set_renamed(struct dovecot_parser *parser, const struct dovecot_line *line,
+    const char *now, const char *value, struct err *err)
+{
+	const char *last = strrchr(now, '/'), *problem;
+	const char *known = last == NULL ? now :
+	    arena_printf(parser->arena, "service%s", last);
+
+	problem = dovecot_value_canonical(parser->arena, parser->version,
+	    dovecot_type_of(known), value, &value);
+	if (problem != NULL)
+		return refuse(line, err, problem);
+	return set_named(parser, line, now, value, err);
+}
+
+/* Services are the same for all: a filter only says which are meant. */
+static int
+set_services(struct dovecot_parser *parser, const struct dovecot_line *line,
+    const char *now, const char *value, struct err *err)
+{
+	const char *star = strchr(now, '*');
+	const char *protocol = parser->scopes[parser->section->scope].filter.protocol;
+	struct dovecot_section *here = parser->section;
+	int status = 0;
+
+	while (parser->section->outer != NULL)
+		parser->section = parser->section->outer;
+	if (star == NULL)
+		status = set_renamed(parser, line, now, value, err);
+	for (size_t i = 0; star != NULL && status == 0 && i < 2; i++)
+		if (protocol == NULL || strcmp(protocol, mail_services[i]) == 0)
+			status = set_renamed(parser, line, arena_printf(parser->arena,
+			    "%.*s%s%s", (int)(star - now), now, mail_services[i], star + 1),
+			    value, err);
+	parser->section = here;
+	return status;
+}
+
 static int
 set_obsolete(struct dovecot_parser *parser, const struct dovecot_line *line,
     const struct dovecot_obsolete *row, struct err *err)
 {
-	const char *star = row->now == NULL ? NULL : strchr(row->now, '*');
-	const char *protocol = parser->scopes[parser->section->scope].filter.protocol;
-	const char *value = arena_printf(parser->arena, "%s%s", line->value,
-	    row->append == NULL ? "" : row->append);
-	struct dovecot_section *here = parser->section;
-	int status = 0;
+	const char *value = obsolete_value(parser->arena, row, line->value);
 
 	if (row->now == NULL)
 		return 0;
-	if (star == NULL && strncmp(row->now, "service/", 8) != 0)
-		return set_named(parser, line, row->now, value, err);
-	/* Services are the same for all: the filter only says which are meant. */
-	while (parser->section->outer != NULL)
-		parser->section = parser->section->outer;
-	for (size_t i = 0; status == 0 && i < (star == NULL ? 1 : 2); i++) {
-		if (star != NULL && protocol != NULL &&
-		    strcmp(protocol, mail_services[i]) != 0)
-			continue;
-		status = set_named(parser, line, star == NULL ? row->now :
-		    arena_printf(parser->arena, "%.*s%s%s", (int)(star - row->now),
-			row->now, mail_services[i], star + 1), value, err);
-	}
-	parser->section = here;
-	return status;
+	if (strncmp(row->now, "service/", 8) == 0)
+		return set_services(parser, line, row->now, value, err);
+	return set_renamed(parser, line, row->now, value, err);
+}
+
+/* Numbers below this were megabytes before Dovecot 2. */
+static bool
+is_megabytes(const char *value)
+{
+	size_t length = strlen(value);
+
+	return length > 0 && length < 5 && strspn(value, "0123456789") == length &&
+	    atoi(value) > 0 && atoi(value) < 1024;
 }
 
 static const char *const tls_versions[] = { "SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2" };
@@ -301,10 +346,8 @@ set_old(struct dovecot_parser *parser, const struct dovecot_line *line,
 		if (value == NULL)
 			return 1;
 		key = "ssl_min_protocol";
-	} else if (strcmp(key, "ssl_disable") == 0) {
-		key = "ssl";
-		value = strcmp(value, "yes") == 0 ? "no" :
-		    strcmp(value, "no") == 0 ? "yes" : value;
+	} else if (strcmp(key, "auth_cache_size") == 0 && is_megabytes(value)) {
+		value = arena_printf(parser->arena, "%sM", value);
 	} else if (strcmp(key, "protocols") == 0 && strchr(value, '"') == NULL) {
 		value = protocols_without_ports(parser->arena, value);
 	} else if (strcmp(key, "ssl_cert_file") == 0 ||

@@ -180,7 +180,8 @@ const char *dovecot_default_of(const char *name);
 struct dovecot_obsolete {
 	const char *name;
 	const char *now;	/* NULL: ignored */
-	const char *append;	/* to the value */
+	const char *append;	/* to the value; NULL */
+	const char *yes, *no;	/* what these turn into; NULL: stay */
 };
 
 /* 2.3: settings of older versions that it still takes. */

@@ -277,8 +277,11 @@ write_service(struct state *state)
 	open_block(state, "service", chance(state, 15) ? "\"imap-login\"" : name);
 	if (chance(state, 60))
 		write_named(state, "process_limit", UINT);
-	if (chance(state, 40))
-		write_named(state, "vsz_limit", SIZE);
+	if (chance(state, 40)) {
+		write_key(state, "vsz_limit");
+		fputs(PICK(state, "64M", "1 G", "131072k", "268435456"), state->out);
+		end_line(state);
+	}
 	if (chance(state, 40))
 		write_named(state, state->version == 203 ? "service_count" :
 		    "restart_request_count", UINT);
@@ -329,6 +332,23 @@ write_namespace(struct state *state)
 	close_block(state);
 }
 
+/* Settings of Dovecot 1 and 2.2 that 2.3 still takes. */
+static void
+write_old(struct state *state)
+{
+	indent(state);
+	fputs(PICK(state, "ssl_protocols = !SSLv3", "ssl_protocols = TLSv1.2 TLSv1.1",
+	    "ssl_protocols = !SSLv2 !SSLv3", "ssl_disable = no", "protocols = imap imaps",
+	    "protocols = lmtp  pop3 pop3s imap", "login_process_size = 32",
+	    "max_mail_processes = 5", "ssl_key_file =",
+	    state->expand ? "ssl_ca_file =" : "ssl_cert_file = /x",
+	    "ssl_parameters_regenerate = 0", "dbox_rotate_size = 2M",
+	    "auth_process_size = 10", "auth_cache_size = 512", "login_dir = x",
+	    "login_process_per_connection = no", "login_max_processes_count = 07",
+	    "mail_cache_compress_min_size = 64k", "fsync_disable = yes"), state->out);
+	end_line(state);
+}
+
 static void
 write_plugin(struct state *state)
 {
@@ -343,10 +363,10 @@ write_plugin(struct state *state)
 }
 
 static void
-write_list(struct state *state)
+write_list(struct state *state, bool connection)
 {
-	open_block(state, PICK(state, "mail_plugins", "mail_plugins", "auth_realms",
-	    "valid_chroot_dirs"), "");
+	open_block(state, PICK(state, "mail_plugins", "mail_plugins", "valid_chroot_dirs",
+	    connection ? "mail_plugins" : "auth_realms"), "");
 	for (unsigned i = 0; i < 1 + below(state, 4); i++) {
 		indent(state);
 		fprintf(state->out, "%s = %s\n", PICK(state, "quota", "acl", "\"a b\"",
@@ -535,9 +555,11 @@ write_statement(struct state *state, bool connection, bool top)
 	else if (choice < 70)
 		write_include(state, connection);
 	else if (!top && state->version == 204 && choice < 90)
-		write_list(state);
+		write_list(state, connection);
 	else if (!top)
 		write_setting(state, pick_known(state, connection));
+	else if (choice < 72 && state->version == 203)
+		write_old(state);
 	else if (choice < 76)
 		write_service(state);
 	else if (choice < 82)
@@ -546,8 +568,10 @@ write_statement(struct state *state, bool connection, bool top)
 		write_passdb(state);
 	else if (state->version == 203)
 		write_plugin(state);
+	else if (choice < 92)
+		write_list(state, connection);
 	else
-		(choice < 92 ? write_list : choice < 96 ? write_map : write_prefix)(state);
+		(choice < 96 ? write_map : write_prefix)(state);
 }
 
 static void
