@@ -156,12 +156,17 @@ evaluate_reseller_list(const struct evaluation *ev, struct finding *finding)
 	finding_notapplicable(ev, finding, "all resellers are known");
 }
 
+/*
+ * The API documents "user-controlled accounts": whether root and resellers are
+ * among them is open. Only where it shows one administrator does the absence
+ * of another prove anything.
+ */
 static void
 evaluate_mfa_users(const struct evaluation *ev, struct finding *finding)
 {
 	const struct facts *facts = ev->facts;
 	struct names missing = { .count = 0 };
-	size_t i;
+	size_t admins = 1, i;
 
 	if (!finding_need(ev, finding, "access.mfa_users"))
 		return;
@@ -177,11 +182,16 @@ evaluate_mfa_users(const struct evaluation *ev, struct finding *finding)
 			continue;
 		finding_item_evidence(ev, finding, "resellers.acls",
 		    &reseller->acls.meta);
+		admins++;
 		if (!is_enrolled(ev, reseller->name))
 			names_add(&missing, reseller->name,
 			    strlen(reseller->name));
 	}
-	if (missing.count > 0)
+	if (missing.count == admins)
+		finding_unknown(ev, finding, "WHM shows no administrator among "
+		    "the enrolled users, and whether it would is not "
+		    "documented: look at the list in WHM");
+	else if (missing.count > 0)
 		finding_fail(ev, finding, "not enrolled in two-factor "
 		    "authentication: %s, wanted root and every reseller that "
 		    "holds \"all\"", names_end(&missing));
