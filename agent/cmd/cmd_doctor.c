@@ -49,6 +49,12 @@ print_text(struct arena *arena, const char *text)
 	fputs(escape_terminal(arena, text, strlen(text)), stdout);
 }
 
+static const char *
+or_empty(const char *value)
+{
+	return value[0] == '\0' ? "none" : value;
+}
+
 static void
 print_value(struct arena *arena, const struct field *field, const void *fact,
     enum plane plane)
@@ -65,11 +71,12 @@ print_value(struct arena *arena, const struct field *field, const void *fact,
 		printf("%jd", (intmax_t)((const struct fact_int *)fact)->value);
 		return;
 	case FIELD_STR:
-		print_text(arena, ((const struct fact_str *)fact)->value);
+		print_text(arena, or_empty(
+		    ((const struct fact_str *)fact)->value));
 		return;
 	case FIELD_SETTING:
-		print_text(arena,
-		    ((const struct setting *)fact)->plane[plane].value);
+		print_text(arena, or_empty(
+		    ((const struct setting *)fact)->plane[plane].value));
 		return;
 	case FIELD_LIST:
 		break;
@@ -117,34 +124,45 @@ print_site(struct arena *arena, const struct facts *facts)
 		    field_plane(&group->fields[i]));
 }
 
-/* Every fact that could not be had, with the reason. Returns how many. */
-static size_t
-print_unknown_group(struct arena *arena, const struct facts *facts,
-    const struct field_group *group)
+/* Does any plane of the fact tell it? */
+static bool
+seen_elsewhere(const struct field *field, const void *fact)
 {
-	size_t unknown = 0, i;
 	unsigned plane;
 
-	for (i = 0; i < group->field_count; i++) {
-		const struct field *field = &group->fields[i];
-		const void *fact = (const char *)facts + group->offset +
-		    field->offset;
+	for (plane = 0; plane < PLANE_COUNT; plane++)
+		if ((field->planes & PLANE_BIT(plane)) != 0 &&
+		    field_meta(field, fact, (enum plane)plane)->state !=
+		    FACT_UNKNOWN)
+			return true;
+	return false;
+}
 
-		for (plane = 0; plane < PLANE_COUNT; plane++) {
-			const struct fact_meta *meta;
+/*
+ * What could not be had, with the reason. A plane that was skipped is not
+ * missed where another one tells. Returns how many are missed.
+ */
+static size_t
+print_unknown_field(struct arena *arena, const char *group,
+    const struct field *field, const void *fact)
+{
+	const struct fact_meta *meta;
+	size_t unknown = 0;
+	unsigned plane;
 
-			if ((field->planes & PLANE_BIT(plane)) == 0)
-				continue;
-			meta = field_meta(field, fact, (enum plane)plane);
-			if (meta->state != FACT_UNKNOWN)
-				continue;
-			unknown++;
-			printf("  %s.%s.%s: ", group->name, field->name,
-			    plane_name((enum plane)plane));
-			print_text(arena, meta->why == NULL ?
-			    "not collected" : meta->why);
-			printf("\n");
-		}
+	for (plane = 0; plane < PLANE_COUNT; plane++) {
+		if ((field->planes & PLANE_BIT(plane)) == 0)
+			continue;
+		meta = field_meta(field, fact, (enum plane)plane);
+		if (meta->state != FACT_UNKNOWN ||
+		    (fact_skipped(meta) && seen_elsewhere(field, fact)))
+			continue;
+		unknown++;
+		printf("  %s.%s.%s: ", group, field->name,
+		    plane_name((enum plane)plane));
+		print_text(arena, meta->why == NULL ? "not collected" :
+		    meta->why);
+		printf("\n");
 	}
 	return unknown;
 }
@@ -152,11 +170,17 @@ print_unknown_group(struct arena *arena, const struct facts *facts,
 static size_t
 print_unknown(struct arena *arena, const struct facts *facts)
 {
-	size_t unknown = 0, i;
+	const struct field_group *group;
+	size_t unknown = 0, i, j;
 
 	printf("\nWhat could not be seen\n");
-	for (i = 0; i < field_group_count; i++)
-		unknown += print_unknown_group(arena, facts, &field_groups[i]);
+	for (i = 0; i < field_group_count; i++) {
+		group = &field_groups[i];
+		for (j = 0; j < group->field_count; j++)
+			unknown += print_unknown_field(arena, group->name,
+			    &group->fields[j], (const char *)facts +
+			    group->offset + group->fields[j].offset);
+	}
 	if (unknown == 0)
 		printf("  nothing: every fact was had\n");
 	return unknown;

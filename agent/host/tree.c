@@ -1,10 +1,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/fsuid.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "host/tree.h"
@@ -54,17 +56,26 @@ walk_failed(struct walk *walk, const char *name, const char *reason)
 	return TREE_FAILED;
 }
 
+/* proc(5) shows a process as its owner's, yet only the kernel writes there. */
+static bool
+is_proc(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+}
+
 /*
  * Once somebody else's directory is reached, its owner decides what lies
  * below: from there on only what that owner may read is read.
  */
 static void
-enter_directory(struct walk *walk, const struct stat *st)
+enter_directory(struct walk *walk, int fd, const struct stat *st)
 {
 	bool others_write = (st->st_mode & (S_IWGRP | S_IWOTH)) != 0;
 	bool foreign = st->st_uid != walk->tree->owner && st->st_uid != 0;
 
-	if (walk->tenant || (!foreign && !others_write))
+	if (walk->tenant || (!foreign && !others_write) || is_proc(fd))
 		return;
 	walk->tenant = true;
 	if (foreign && geteuid() == 0) {
@@ -183,7 +194,7 @@ step(struct walk *walk, const char *name, enum tree_follow follow,
 		    "the path is too deep" : "is not a directory");
 	}
 	walk->dirs[++walk->depth] = fd;
-	enter_directory(walk, &st);
+	enter_directory(walk, fd, &st);
 	return TREE_OK;
 }
 
