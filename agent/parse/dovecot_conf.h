@@ -34,7 +34,8 @@ struct dovecot_setting {
 	 * "passdb/0/driver", "plugin/quota". In 2.4 a named filter's block is
 	 * flattened into the setting's long name (ssl_server { cert_file } is
 	 * ssl_server_cert_file); a setting of another kind inside it is
-	 * "ssl_server/ssl_min_protocol". In a section's name '/' is "\s", ' '
+	 * "ssl_server/ssl_min_protocol". A named section of 2.4, also an empty
+	 * one, has the setting "name": "passdb/pam/name". In a section's name '/' is "\s", ' '
 	 * "\_", '=' "\e", ',' "\+", '\' "\\".
 	 */
 	const char *name;

@@ -297,7 +297,25 @@ block_begin(struct dovecot_parser *parser, const struct dovecot_line *line,
 	return 0;
 }
 
-/* 2.3 passdb NAME { }: NAME is a setting, and may not come twice. */
+/* The name of the block just begun, as the setting that it is to Dovecot. */
+static int
+set_name(struct dovecot_parser *parser, const struct dovecot_line *line,
+    struct err *err)
+{
+	struct dovecot_section *section = parser->section;
+	struct dovecot_change change = {
+		.scope = section->scope, .place = line->place,
+		.filter = parser->scopes[section->scope].text,
+		.name = arena_printf(parser->arena, "%sname", section->path),
+	};
+
+	dovecot_settings_set(&parser->settings, &change,
+	    arena_strdup(parser->arena, line->value), false);
+	return dovecot_settings_grow(&parser->settings, strlen(change.name) +
+	    sizeof(struct dovecot_setting), &line->place, err);
+}
+
+/* 2.3 passdb NAME { }: NAME may not come twice. */
 static int
 numbered_name(struct dovecot_parser *parser, const struct dovecot_line *line,
     struct err *err)
@@ -305,21 +323,12 @@ numbered_name(struct dovecot_parser *parser, const struct dovecot_line *line,
 	struct dovecot_section *section = parser->section;
 	const char *path = arena_printf(parser->arena, "%s %s", section->type,
 	    line->value);
-	struct dovecot_change change = {
-		.scope = section->scope, .place = line->place,
-		.filter = parser->scopes[section->scope].text,
-		.name = arena_printf(parser->arena, "%sname", section->path),
-	};
 
 	if (dovecot_index_find(&parser->block_index, section->scope, path) !=
 	    DOVECOT_NONE)
 		return refuse(line, err, "already exists");
 	dovecot_index_add(&parser->block_index, section->scope, path, 0);
-	if (parser->dialect == DOVECOT_FILE)
-		dovecot_settings_set(&parser->settings, &change,
-		    arena_strdup(parser->arena, line->value), false);
-	return dovecot_settings_grow(&parser->settings, strlen(path) +
-	    strlen(change.name), &line->place, err);
+	return set_name(parser, line, err);
 }
 
 static int
@@ -405,7 +414,10 @@ begin_2_4(struct dovecot_parser *parser, const struct dovecot_line *line,
 		return refuse(line, err, "section name must not begin with \"__\"");
 	if (is_misplaced(parser->section, line->key))
 		return refuse(line, err, "not allowed inside this section");
-	return block_begin(parser, line, false, err);
+	if (block_begin(parser, line, false, err) < 0)
+		return -1;
+	/* An empty block of 2.4 says something: passdb pam { } is a passdb. */
+	return set_name(parser, line, err);
 }
 
 /* Its settings come into force where "@label = name" stands. */

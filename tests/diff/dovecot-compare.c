@@ -8,7 +8,8 @@
  * DIR lies in it. Compared are: refused or not; each setting that the files
  * set, with filter and value, both ways round (doveconf -N); for one case in
  * eight also the settings that IMAP sees (doveconf -f protocol=imap). Cases
- * that doveconf refuses because filters contradict each other are counted.
+ * that doveconf refuses because filters contradict each other are counted, not
+ * compared; nor is a value that adds to a default which cpward does not know.
  *
  * Exit status: 0 no difference, 1 some, 64 usage.
  */
@@ -204,6 +205,18 @@ same_value(const struct dovecot_setting *ours, const struct dovecot_setting *the
 	    strcmp(ours->value + 1, theirs->value) == 0;
 }
 
+/* Added to a default that cpward does not know: left unexpanded. */
+static bool
+adds_to_default(const struct dovecot_setting *ours)
+{
+	const char *variable = strchr(ours->value, '$');
+
+	if (variable == NULL)
+		return false;
+	variable += strncmp(variable, "$SET:", 5) == 0 ? 5 : 1;
+	return strncmp(variable, ours->name, strlen(ours->name)) == 0;
+}
+
 static int
 compare_settings(struct tally *tally, const char *path, const struct dovecot_conf *ours,
     const struct dovecot_conf *theirs)
@@ -217,7 +230,7 @@ compare_settings(struct tally *tally, const char *path, const struct dovecot_con
 		if (other == NULL && !is_empty_list(one))
 			return differ(tally, path, "not printed", one->name, one->filter,
 			    "", one->value);
-		if (other != NULL && (!same_value(one, other) ||
+		if (other != NULL && !adds_to_default(one) && (!same_value(one, other) ||
 		    one->appended != other->appended))
 			return differ(tally, path, "value", one->name, one->filter,
 			    other->value, one->value);

@@ -82,15 +82,27 @@ parse(struct arena *arena, const char *text, size_t length, struct dovecot_conf 
 	return dovecot_conf_parse(arena, MAIN, text, length, &source, conf, err);
 }
 
-/* "[filter] name = value", a line for each setting. */
+static bool
+is_section_name(const char *name)
+{
+	size_t length = strlen(name);
+
+	return length > 5 && strcmp(name + length - 5, "/name") == 0;
+}
+
+/*
+ * "[filter] name = value", a line for each setting. The names of sections,
+ * which only 2.4 has as settings, stand where they are asked for.
+ */
 static void
-render(const struct dovecot_conf *conf, struct buf *out)
+render(const struct dovecot_conf *conf, bool section_names, struct buf *out)
 {
 	const struct dovecot_setting *setting;
 
 	for (size_t i = 0; i < conf->setting_count; i++) {
 		setting = &conf->settings[i];
-		if (strcmp(setting->name, "dovecot_storage_version") == 0)
+		if (strcmp(setting->name, "dovecot_storage_version") == 0 ||
+		    (!section_names && is_section_name(setting->name)))
 			continue;
 		if (*setting->filter != '\0')
 			buf_addf(out, "[%s] ", setting->filter);
@@ -109,7 +121,7 @@ struct conf_case {
 #define HEAD_2_4 "dovecot_config_version = 2.4.1\ndovecot_storage_version = 2.4.0\n"
 
 static void
-run_case(const struct conf_case *row, const char *head)
+run_case(const struct conf_case *row, const char *head, bool section_names)
 {
 	struct arena *arena = arena_new();
 	char *text = arena_printf(arena, "%s%s", head, row->text);
@@ -121,7 +133,7 @@ run_case(const struct conf_case *row, const char *head)
 	if (parse(arena, text, strlen(text), &conf, &err) < 0)
 		buf_addf(&out, "refused: %s", err.text);
 	else
-		render(&conf, &out);
+		render(&conf, section_names, &out);
 	if (strncmp(row->expect, "refused: ", 9) == 0) {
 		if (strncmp(out.bytes, "refused: ", 9) != 0 ||
 		    strstr(out.bytes, row->expect + 9) == NULL)
@@ -382,7 +394,7 @@ static const struct conf_case cases_2_4[] = {
 	{ "quoted words", "mail_plugins = \"a b\" c\nauth_realms {\n\"x y\" = yes\n}\n",
 	    "mail_plugins = \"a b\" c\nauth_realms += \"x y\"\n" },
 	{ "backslash in a word", "mailbox x {\nspecial_use = \\Trash\n}\n",
-	    "mailbox/x/special_use = \"\\\\Trash\"\n" },
+	    "mailbox/x/name = x\nmailbox/x/special_use = \"\\\\Trash\"\n" },
 	{ "list block's value", "mail_plugins {\nquota = maybe\n}\n", "refused: boolean" },
 	{ "open quote in a list", "mail_plugins = \"quota acl\n", "refused: missing ending" },
 	{ "2.3's way of adding is text", "mail_plugins = $mail_plugins quota\n",
@@ -396,15 +408,20 @@ static const struct conf_case cases_2_4[] = {
 	{ "map", "import_environment {\nTZ = x\n\"A B\" = y\n}\n",
 	    "import_environment/TZ = x\nimport_environment/A B = y\n" },
 	{ "map in a named list filter", "passdb static {\nfields {\na = b\n}\n}\n",
-	    "passdb/static/fields/a = b\n" },
+	    "passdb/static/name = static\npassdb/static/fields/a = b\n" },
+	{ "empty named list filter", "passdb pam {\n}\n", "passdb/pam/name = pam\n" },
+	{ "inner and outer names", "service imap {\ninet_listener imaps {\n}\n}\n",
+	    "service/imap/name = imap\nservice/imap/inet_listener/imaps/name = imaps\n" },
 	{ "cleared map", "imap_id_send {\na = b\n}\nimap_id_send =\nimap_id_send {\nc = d\n}\n",
 	    "imap_id_send = \nimap_id_send/c = d\n" },
 	{ "map as a setting", "imap_id_send = x\n", "refused: string list" },
 	{ "prefix of a named list filter", "namespace inbox {\nnamespace_separator = .\n"
 	    "separator = /\nmail_path = x\n}\n",
-	    "namespace/inbox/separator = /\nnamespace/inbox/mail_path = x\n" },
+	    "namespace/inbox/name = inbox\nnamespace/inbox/separator = /\n"
+	    "namespace/inbox/mail_path = x\n" },
 	{ "prefix with its name", "passdb static {\npassdb_static_password = a\n"
-	    "static_password = b\npassword = c\n}\n", "passdb/static/password = c\n" },
+	    "static_password = b\npassword = c\n}\n",
+	    "passdb/static/name = static\npassdb/static/password = c\n" },
 	{ "named list filter without a name", "passdb {\n}\n", "refused: name is missing" },
 	{ "named list filter as a setting", "service = imap\n", "refused: named list filter" },
 	{ "reserved name", "namespace __x {\n}\n", "refused: must not begin" },
@@ -437,53 +454,54 @@ static const struct conf_case version_cases[] = {
 };
 
 static void
-run_table(const struct conf_case *cases, size_t count, const char *head)
+run_table(const struct conf_case *cases, size_t count, const char *head,
+    bool section_names)
 {
 	for (size_t i = 0; i < count; i++)
-		run_case(&cases[i], head);
+		run_case(&cases[i], head, section_names);
 }
 
 static void
 test_lines_2_3(void **state)
 {
 	(void)state;
-	run_table(line_cases, COUNT(line_cases), "");
+	run_table(line_cases, COUNT(line_cases), "", false);
 }
 
 static void
 test_lines_2_4(void **state)
 {
 	(void)state;
-	run_table(line_cases, COUNT(line_cases), HEAD_2_4);
+	run_table(line_cases, COUNT(line_cases), HEAD_2_4, false);
 }
 
 static void
 test_includes(void **state)
 {
 	(void)state;
-	run_table(include_cases, COUNT(include_cases), "");
-	run_table(include_cases, COUNT(include_cases), HEAD_2_4);
+	run_table(include_cases, COUNT(include_cases), "", true);
+	run_table(include_cases, COUNT(include_cases), HEAD_2_4, true);
 }
 
 static void
 test_2_3(void **state)
 {
 	(void)state;
-	run_table(cases_2_3, COUNT(cases_2_3), "");
+	run_table(cases_2_3, COUNT(cases_2_3), "", true);
 }
 
 static void
 test_2_4(void **state)
 {
 	(void)state;
-	run_table(cases_2_4, COUNT(cases_2_4), HEAD_2_4);
+	run_table(cases_2_4, COUNT(cases_2_4), HEAD_2_4, true);
 }
 
 static void
 test_versions(void **state)
 {
 	(void)state;
-	run_table(version_cases, COUNT(version_cases), "");
+	run_table(version_cases, COUNT(version_cases), "", true);
 }
 
 static void
