@@ -158,46 +158,65 @@ evaluate_reseller_list(const struct evaluation *ev, struct finding *finding)
 
 /*
  * The API documents "user-controlled accounts": whether root and resellers are
- * among them is open. Only where it shows one administrator does the absence
- * of another prove anything.
+ * among them is open. Only where it shows one of them does the absence of
+ * another prove anything.
  */
+static bool
+shows_administrators(const struct evaluation *ev)
+{
+	size_t i;
+
+	for (i = 0; i < ev->facts->resellers.count; i++)
+		if (is_enrolled(ev, ev->facts->resellers.items[i].name))
+			return true;
+	return is_enrolled(ev, "root");
+}
+
+/* Root and the resellers that hold "all" and are not enrolled. */
+static void
+missing_administrators(const struct evaluation *ev, struct finding *finding,
+    struct names *ret_missing)
+{
+	size_t i;
+
+	if (!is_enrolled(ev, "root"))
+		names_add(ret_missing, "root", 4);
+	for (i = 0; i < ev->facts->resellers.count; i++) {
+		const struct reseller_facts *reseller =
+		    &ev->facts->resellers.items[i];
+		const struct fact_list *acls = &reseller->acls;
+
+		if (acls->meta.state != FACT_KNOWN ||
+		    !list_has(acls->items, acls->count, "all", 3) ||
+		    strcmp(reseller->name, "root") == 0)
+			continue;
+		finding_item_evidence(ev, finding, "resellers.acls",
+		    &acls->meta);
+		if (!is_enrolled(ev, reseller->name))
+			names_add(ret_missing, reseller->name,
+			    strlen(reseller->name));
+	}
+}
+
 static void
 evaluate_mfa_users(const struct evaluation *ev, struct finding *finding)
 {
-	const struct facts *facts = ev->facts;
 	struct names missing = { .count = 0 };
-	size_t admins = 1, i;
 
 	if (!finding_need(ev, finding, "access.mfa_users"))
 		return;
-	if (!is_enrolled(ev, "root"))
-		names_add(&missing, "root", 4);
-	for (i = 0; i < facts->resellers.count; i++) {
-		const struct reseller_facts *reseller =
-		    &facts->resellers.items[i];
-
-		if (reseller->acls.meta.state != FACT_KNOWN ||
-		    !list_has(reseller->acls.items, reseller->acls.count, "all",
-		    3) || strcmp(reseller->name, "root") == 0)
-			continue;
-		finding_item_evidence(ev, finding, "resellers.acls",
-		    &reseller->acls.meta);
-		admins++;
-		if (!is_enrolled(ev, reseller->name))
-			names_add(&missing, reseller->name,
-			    strlen(reseller->name));
-	}
-	if (missing.count == admins)
-		finding_unknown(ev, finding, "WHM shows no administrator among "
-		    "the enrolled users, and whether it would is not "
-		    "documented: look at the list in WHM");
-	else if (missing.count > 0)
+	missing_administrators(ev, finding, &missing);
+	if (missing.count == 0)
+		finding_pass(ev, finding, "root and every reseller that holds "
+		    "\"all\" are enrolled");
+	else if (shows_administrators(ev))
 		finding_fail(ev, finding, "not enrolled in two-factor "
 		    "authentication: %s, wanted root and every reseller that "
 		    "holds \"all\"", names_end(&missing));
 	else
-		finding_pass(ev, finding, "root and every reseller that holds "
-		    "\"all\" are enrolled");
+		finding_unknown(ev, finding, "WHM shows no administrator among "
+		    "the enrolled users, and whether it would is not "
+		    "documented: look at the list in WHM");
 }
 
 static void
