@@ -35,8 +35,8 @@ struct dovecot_setting {
 	 * flattened into the setting's long name (ssl_server { cert_file } is
 	 * ssl_server_cert_file); a setting of another kind inside it is
 	 * "ssl_server/ssl_min_protocol". A named section of 2.4, also an empty
-	 * one, has the setting "name": "passdb/pam/name". In a section's name '/' is "\s", ' '
-	 * "\_", '=' "\e", ',' "\+", '\' "\\".
+	 * one, has the setting "name": "passdb/pam/name". In a section's name
+	 * '/' is "\s", ' ' "\_", '=' "\e", ',' "\+", '\' "\\".
 	 */
 	const char *name;
 	const char *value;
@@ -79,8 +79,8 @@ int dovecot_conf_parse(struct arena *arena, const char *path,
 /*
  * What `doveconf -n` prints, through the same grammar; origin takes the place
  * of the file name and lines are those of the output. Values that doveconf
- * hides ("# hidden, use -P to show it") have the value "" and are marked
- * from_file false; ssl_key = </path keeps its path.
+ * hides ("# hidden, use -P to show it": ssl_key and ssl_dh of 2.3 too) have the
+ * value "" and are marked from_file false.
  */
 int doveconf_parse(struct arena *arena, const char *origin, const void *bytes,
     size_t length, struct dovecot_conf *ret_conf, struct err *err);
