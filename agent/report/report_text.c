@@ -190,9 +190,28 @@ print_examples(const struct text *text, const struct block *block,
 }
 
 /*
- * Does the verdict rest on this fact? An unknown one rests on what could not
- * be seen, an inconsistent one on every plane, any other on the plane of each
- * fact that is nearest the wire.
+ * Which plane an admin is shown first where several agree: what was seen on
+ * the wire, else the line of the file that the daemon read, else the daemon.
+ */
+static unsigned
+plane_rank(enum plane plane)
+{
+	static const unsigned ranks[PLANE_COUNT] = {
+		[PLANE_STORE] = 1,
+		[PLANE_API] = 0,
+		[PLANE_FILE] = 3,
+		[PLANE_DAEMON] = 2,
+		[PLANE_SOCKET] = 5,
+		[PLANE_LOG] = 4,
+	};
+
+	return ranks[plane];
+}
+
+/*
+ * Is this fact shown under the verdict? Under an unknown one what could not
+ * be seen is, under an inconsistent one every plane, under any other the plane
+ * of each fact that ranks first, and the store, where it is to be changed.
  */
 static bool
 evidence_decides(const struct finding *finding, const struct evidence *evidence)
@@ -204,12 +223,13 @@ evidence_decides(const struct finding *finding, const struct evidence *evidence)
 		return meta->state == FACT_UNKNOWN && !fact_skipped(meta);
 	if (meta->state == FACT_UNKNOWN)
 		return false;
-	if (strncmp(finding->message, "inconsistent:", 13) == 0)
+	if (strncmp(finding->message, "inconsistent:", 13) == 0 ||
+	    (evidence->plane == PLANE_STORE && meta->state == FACT_KNOWN))
 		return true;
 	for (i = 0; i < finding->evidence_count; i++) {
 		const struct evidence *other = &finding->evidence[i];
 
-		if (other->plane > evidence->plane &&
+		if (plane_rank(other->plane) > plane_rank(evidence->plane) &&
 		    other->meta->state != FACT_UNKNOWN &&
 		    strcmp(other->fact, evidence->fact) == 0)
 			return false;
