@@ -60,10 +60,11 @@ in_group(const struct dovecot_conf *conf, const char *name)
 		return NULL;
 	for (size_t i = 0; i < conf->setting_count; i++) {
 		setting = &conf->settings[i];
+		if (*setting->name != '@' || *setting->filter != '\0')
+			continue;
 		label_length = strlen(setting->name);
 		value_length = strlen(setting->value);
-		if (*setting->name != '@' || *setting->filter != '\0' ||
-		    label_length + value_length + 8 > sizeof(group))
+		if (label_length + value_length + 8 > sizeof(group))
 			continue;
 		memcpy(group, "group ", 6);
 		memcpy(group + 6, setting->name, label_length);

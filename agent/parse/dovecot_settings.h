@@ -7,8 +7,8 @@
 
 #include "parse/dovecot_private.h"
 
-/* What all names, filters and values may take; a few hundred bytes a file. */
-#define DOVECOT_MAX_GROWN (128u * 1024 * 1024)
+/* What all names, filters and values may take: twenty times a large server. */
+#define DOVECOT_MAX_GROWN (64u * 1024 * 1024)
 
 struct dovecot_settings {
 	struct arena *arena;
