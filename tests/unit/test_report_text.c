@@ -426,6 +426,56 @@ test_origins(void **state)
 	assert_text(f, 80, false, origin_text);
 }
 
+/* Where it is kept and the line in force: not the command that repeats it. */
+static const char planes_text[] =
+	"cpward 0.1.0: mail.example.org, facts of 2026-11-21T19:00:00Z\n"
+	"Profile hipaa: HIPAA, baseline\n"
+	"0 of 2 observable controls pass; 2 fail\n"
+	"\n"
+	"INFO     x.daemon: t\n"
+	"    fail host: off\n"
+	"         from exim -bP\n"
+	"         cpward checks explain x.daemon\n"
+	"\n"
+	"INFO     x.planes: t\n"
+	"    fail host: off\n"
+	"         from /etc/exim.conf.localopts:7\n"
+	"         from /etc/exim.conf:31\n"
+	"         cpward checks explain x.planes\n"
+	"\n"
+	"fail: 2 info\n"
+	"Technical observations, not legal advice.\n";
+
+static void
+test_planes(void **state)
+{
+	static const struct fact_meta store = { FACT_KNOWN,
+	    "/etc/exim.conf.localopts:7", NULL };
+	static const struct fact_meta api = { FACT_KNOWN,
+	    "whmapi1 get_tweaksetting x", NULL };
+	static const struct fact_meta file = { FACT_KNOWN,
+	    "/etc/exim.conf:31", NULL };
+	static const struct fact_meta daemon = { FACT_KNOWN, "exim -bP", NULL };
+	struct evidence all[] = {
+		{ "exim.x", &field, PLANE_STORE, &store },
+		{ "exim.x", &field, PLANE_API, &api },
+		{ "exim.x", &field, PLANE_FILE, &file },
+		{ "exim.x", &field, PLANE_DAEMON, &daemon },
+	};
+	struct finding items[] = {
+		{ .check = "x.daemon", .subject = "host", .title = "t",
+		    .result = RESULT_FAIL, .message = "off",
+		    .evidence = &all[3], .evidence_count = 1 },
+		{ .check = "x.planes", .subject = "host", .title = "t",
+		    .result = RESULT_FAIL, .message = "off",
+		    .evidence = all, .evidence_count = COUNT(all) },
+	};
+	struct fixture *f = *state;
+
+	f->findings = (struct findings){ items, COUNT(items), 0 };
+	assert_text(f, 80, false, planes_text);
+}
+
 /* Results that later commands give, and a verdict that rests on five facts. */
 static const char results_text[] =
 	"cpward 0.1.0: mail.example.org, facts of 2026-11-21T19:00:00Z\n"
@@ -563,6 +613,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_narrow_and_coloured, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_origins, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_planes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_results, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_alike, setup, teardown),
 	};
