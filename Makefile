@@ -116,8 +116,9 @@ tools: $(TOOLS)
 
 # ---- tests ----
 
+# Says what it installs; nothing when all is there.
 deps:
-	@packaging/install-deps
+	@packaging/install-deps --lab
 
 unit: $(UNIT_TESTS) $(BUILD)/tests/run_cases $(BUILD)/tests/run_replay corpora
 	@tests/run-unit $(UNIT_TESTS)
