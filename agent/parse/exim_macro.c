@@ -174,8 +174,10 @@ exim_macro_replace(struct exim_parse *parse, size_t offset, bool whole,
 	uint64_t pairs;
 
 	*ret_found = false;
-	if (*from == '#')
-		return 0;	/* a comment whatever stands in it */
+	/* A comment whatever stands in it; not so in a continued line, see
+	 * restore_stale() of exim_read.c. */
+	if (whole && *from == '#')
+		return 0;
 	if (whole && exim_is_upper(*from)) {
 		for (name = from; exim_is_name(*name); name++)
 			;

@@ -120,6 +120,7 @@ static const struct value_case value_cases[] = {
 	{ "bi_command = a\\", "bi_command", "a" },
 	/* Exim's buffer still holds the line passed over */
 	{ "bi_command = a\\\n # b\n", "bi_command", "a # b\n" },
+	{ "X = y\nbi_command = a\\\n#X", "bi_command", "a#y" },
 	{ "bi_command = a\\\n.include /etc/part\nb", "bi_command", "apart b" },
 	{ "\\\n\\\nbi_command = a", "bi_command", "a" },
 	{ "bi_\\\ncommand = a", "bi_command", "a" },
