@@ -182,7 +182,9 @@ names_load(struct live *live, struct id_names *names, const char *path)
 	    .path = path, .cap = HOST_CAP_LIST }, &answer);
 	if (answer.status == ANSWER_OK)
 		names_parse(names, answer.bytes);
-	qsort(names->items, names->count, sizeof(*names->items), compare_ids);
+	if (names->count > 0)
+		qsort(names->items, names->count, sizeof(*names->items),
+		    compare_ids);
 	names->loaded = true;
 	arena_free(arena);
 }
@@ -257,7 +259,8 @@ list_names(DIR *directory, struct arena *arena, size_t cap,
 			    arena_strdup(arena, entry->d_name);
 	if (errno != 0)
 		return strerror(errno);
-	qsort(names, count, sizeof(*names), compare_names);
+	if (count > 0)
+		qsort(names, count, sizeof(*names), compare_names);
 	buf_init(&buf, cap);
 	for (i = 0; i < count; i++)
 		if (buf_addf(&buf, "%s/", names[i]) != 0) {

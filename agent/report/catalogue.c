@@ -30,7 +30,8 @@ catalogue_sorted(struct arena *arena, size_t *ret_count)
 		for (i = 0; i < check_catalogue[table].count; i++)
 			*arena_push(arena, &checks, &count) =
 			    &check_catalogue[table].checks[i];
-	qsort(checks, count, sizeof(*checks), compare_checks);
+	if (count > 0)
+		qsort(checks, count, sizeof(*checks), compare_checks);
 	*ret_count = count;
 	return checks;
 }
