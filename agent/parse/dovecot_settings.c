@@ -6,6 +6,7 @@
 struct list_word {
 	const char *text;
 	bool on;
+	bool repeated;	/* "a a": taking a off leaves the other one */
 };
 
 struct dovecot_entry {
@@ -72,23 +73,23 @@ dovecot_settings_set(struct dovecot_settings *settings,
 	entry->setting.from_file = from_file;
 }
 
-static void
-word_set(struct dovecot_settings *settings, struct dovecot_entry *entry,
-    const char *word, bool on)
+static struct list_word *
+word_for(struct dovecot_settings *settings, struct dovecot_entry *entry,
+    const char *word, bool *ret_new)
 {
 	size_t owner = (size_t)(entry - settings->entries);
 	size_t number = dovecot_index_find(&settings->words, owner, word);
 	struct list_word *added;
 
-	if (number != DOVECOT_NONE && number < entry->word_count &&
-	    strcmp(entry->words[number].text, word) == 0) {
-		entry->words[number].on = on;
-		return;
-	}
+	/* The index still knows the words of a list that was replaced. */
+	*ret_new = number == DOVECOT_NONE || number >= entry->word_count ||
+	    strcmp(entry->words[number].text, word) != 0;
+	if (!*ret_new)
+		return &entry->words[number];
 	added = arena_push(settings->arena, &entry->words, &entry->word_count);
 	added->text = word;
-	added->on = on;
 	dovecot_index_add(&settings->words, owner, word, entry->word_count - 1);
+	return added;
 }
 
 void
@@ -96,13 +97,18 @@ dovecot_settings_list(struct dovecot_settings *settings,
     const struct dovecot_change *change, const char *const *words, size_t count)
 {
 	struct dovecot_entry *entry = entry_for(settings, change);
+	struct list_word *word;
+	bool is_new;
 
 	entry->is_list = true;
 	entry->setting.appended = false;
 	entry->words = NULL;
 	entry->word_count = 0;
-	for (size_t i = 0; i < count; i++)
-		word_set(settings, entry, words[i], true);
+	for (size_t i = 0; i < count; i++) {
+		word = word_for(settings, entry, words[i], &is_new);
+		word->on = true;
+		word->repeated = !is_new;
+	}
 }
 
 void
@@ -122,8 +128,12 @@ void
 dovecot_settings_word(struct dovecot_settings *settings,
     const struct dovecot_change *change, const char *word, bool on)
 {
+	struct list_word *found;
+	bool is_new;
+
 	dovecot_settings_open_list(settings, change);
-	word_set(settings, entry_for(settings, change), word, on);
+	found = word_for(settings, entry_for(settings, change), word, &is_new);
+	found->on = on || found->repeated;
 }
 
 void

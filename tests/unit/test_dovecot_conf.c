@@ -388,6 +388,11 @@ static const struct conf_case cases_2_4[] = {
 	    "acl = no\n}\n", "mail_plugins = quota notify\n" },
 	{ "block, then list", "mail_plugins {\nquota = yes\n}\nmail_plugins = acl\n",
 	    "mail_plugins = acl\n" },
+	{ "word listed twice", "mail_plugins = quota quota acl\n",
+	    "mail_plugins = quota acl\n" },
+	/* Only the first of both is taken off. */
+	{ "word listed twice and taken off", "mail_plugins = quota quota acl\n"
+	    "mail_plugins {\nquota = no\nacl = no\n}\n", "mail_plugins = quota\n" },
 	{ "list block in a filter", "mail_plugins = quota\nprotocol imap {\nmail_plugins {\n"
 	    "imap_quota = yes\n}\n}\n",
 	    "mail_plugins = quota\n[protocol imap] mail_plugins += imap_quota\n" },
