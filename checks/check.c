@@ -132,7 +132,7 @@ finding_notapplicable(const struct evaluation *ev, struct finding *finding,
 	va_end(args);
 }
 
-static void
+static struct evidence *
 evidence_add(const struct evaluation *ev, struct finding *finding,
     const char *name, const struct field *field, enum plane plane,
     const struct fact_meta *meta)
@@ -142,7 +142,7 @@ evidence_add(const struct evaluation *ev, struct finding *finding,
 
 	for (i = 0; i < finding->evidence_count; i++)
 		if (finding->evidence[i].meta == meta)
-			return;
+			return &finding->evidence[i];
 	evidence = arena_push(ev->arena, &finding->evidence,
 	    &finding->evidence_count);
 	*evidence = (struct evidence){
@@ -151,6 +151,7 @@ evidence_add(const struct evaluation *ev, struct finding *finding,
 		.plane = plane,
 		.meta = meta,
 	};
+	return evidence;
 }
 
 void
@@ -237,6 +238,7 @@ void
 finding_merge(const struct evaluation *ev, struct finding *finding,
     const struct finding *part)
 {
+	struct evidence *added;
 	size_t i;
 
 	if (finding->message == NULL ||
@@ -249,8 +251,13 @@ finding_merge(const struct evaluation *ev, struct finding *finding,
 		    finding->message, part->message);
 		finding->stock = finding->stock && part->stock;
 	}
-	for (i = 0; i < part->evidence_count; i++)
-		evidence_add(ev, finding, part->evidence[i].fact,
+	for (i = 0; i < part->evidence_count; i++) {
+		added = evidence_add(ev, finding, part->evidence[i].fact,
 		    part->evidence[i].field, part->evidence[i].plane,
 		    part->evidence[i].meta);
+		if (!added->has_part || weight(part->result) >
+		    weight(added->part))
+			added->part = part->result;
+		added->has_part = true;
+	}
 }

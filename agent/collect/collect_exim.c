@@ -135,37 +135,63 @@ condition_tls_only(struct arena *arena, const char *condition)
 }
 
 /*
+ * What has no server side is never advertised (Exim's auths.c, au->server): an
+ * authenticator that only logs in to a smarthost.
+ */
+static bool
+client_only(const struct exim_driver *driver)
+{
+	bool client = false;
+	size_t i;
+
+	for (i = 0; i < driver->option_count; i++) {
+		const struct exim_option *option = &driver->options[i];
+
+		if (option->boolean ||
+		    (option->value[0] == '\0' && !option->hidden))
+			continue;
+		if (strncmp(option->name, "server_", 7) == 0)
+			return false;
+		client |= strncmp(option->name, "client_", 7) == 0;
+	}
+	return client;
+}
+
+/*
  * With auth_advertise_hosts = * each authenticator's own condition decides.
+ * One that is surely offered in clear decides, whatever code decides of others.
  */
 static void
 reduce_authenticators(struct collection *collection,
     const struct exim_conf *conf, const char *origin, struct fact_str *fact)
 {
-	const char *offered = "never";
+	const char *offered = "never", *undecided = NULL;
 	size_t i;
 
 	for (i = 0; i < conf->driver_count; i++) {
 		const struct exim_driver *driver = &conf->drivers[i];
 		const struct exim_option *condition;
 
-		if (driver->section != EXIM_AUTHENTICATORS)
+		if (driver->section != EXIM_AUTHENTICATORS ||
+		    client_only(driver))
 			continue;
 		condition = exim_driver_option(driver,
 		    "server_advertise_condition");
 		if (condition == NULL || condition->value[0] == '\0') {
-			offered = "always";
-			break;
-		}
-		if (!condition_tls_only(collection->scratch,
-		    condition->value)) {
-			meta_unknown(collection, &fact->meta, origin,
-			    "decided at %s", option_origin(collection,
-			    driver->name, condition));
+			set_string(collection, fact, origin, "always");
 			return;
 		}
+		if (undecided == NULL && !condition_tls_only(
+		    collection->scratch, condition->value))
+			undecided = option_origin(collection, origin[0] == '/' ?
+			    origin : driver->name, condition);
 		offered = "tls-only";
 	}
-	set_string(collection, fact, origin, offered);
+	if (undecided != NULL)
+		meta_unknown(collection, &fact->meta, origin, "decided at %s",
+		    undecided);
+	else
+		set_string(collection, fact, origin, offered);
 }
 
 /* True when the authenticators have to be asked too. */
@@ -249,8 +275,8 @@ collect_file(struct collection *collection)
 
 /* ---- the daemon ---- */
 
-/* True when the output was had; else every fact of the plane says why not. */
-static bool
+/* NULL when the output was had, else why not. */
+static const char *
 ask_exim(struct collection *collection, const char *const *argv,
     const char *origin, struct exim_conf *ret_conf)
 {
@@ -259,25 +285,18 @@ ask_exim(struct collection *collection, const char *const *argv,
 	struct err err = { 0 };
 	char text[1400];
 
-	if (answer.status != ANSWER_OK) {
-		plane_unknown(collection, PLANE_DAEMON, origin, answer.why);
-		return false;
-	}
-	if (answer.code != 0) {
-		/* Exim prints a configuration error on standard output. */
-		snprintf(text, sizeof(text), "%s ended with status %d: %.300s",
-		    origin, answer.code, answer.why != NULL ? answer.why :
-		    answer.bytes);
-		plane_unknown(collection, PLANE_DAEMON, origin, text);
-		return false;
-	}
+	if (answer.status != ANSWER_OK)
+		return answer.why;
+	/* Exim prints a configuration error on standard output. */
+	if (answer.code != 0)
+		return arena_printf(collection->scratch,
+		    "%s ended with status %d: %.300s", origin, answer.code,
+		    answer.why != NULL ? answer.why : answer.bytes);
 	if (exim_bp_parse(collection->scratch, origin, answer.bytes,
-	    answer.length, ret_conf, &err) != 0) {
-		err_format(&err, text, sizeof(text));
-		plane_unknown(collection, PLANE_DAEMON, origin, text);
-		return false;
-	}
-	return true;
+	    answer.length, ret_conf, &err) == 0)
+		return NULL;
+	err_format(&err, text, sizeof(text));
+	return arena_strdup(collection->scratch, text);
 }
 
 static void
@@ -290,11 +309,14 @@ collect_daemon(struct collection *collection)
 	    &collection->facts->exim.auth_offered.plane[PLANE_DAEMON];
 	const struct exim_option *option;
 	struct exim_conf conf, drivers;
-	const char *origin = "exim -bP";
+	const char *origin = "exim -bP", *why;
 	size_t i;
 
-	if (!ask_exim(collection, main_options, origin, &conf))
+	why = ask_exim(collection, main_options, origin, &conf);
+	if (why != NULL) {
+		plane_unknown(collection, PLANE_DAEMON, origin, why);
 		return;
+	}
 	for (i = 0; i < OPTION_ROWS; i++) {
 		option = exim_conf_option(&conf, option_rows[i].name);
 		if (option == NULL)
@@ -308,12 +330,19 @@ collect_daemon(struct collection *collection)
 			    origin, option);
 	}
 	option = exim_conf_option(&conf, "auth_advertise_hosts");
-	if (option == NULL)
+	if (option == NULL) {
 		meta_unknown(collection, &offered->meta, origin,
 		    "%s does not print auth_advertise_hosts", origin);
-	else if (reduce_auth_offered(collection, origin, option, offered) &&
-	    ask_exim(collection, authenticators, "exim -bP authenticators",
-	    &drivers))
+		return;
+	}
+	if (!reduce_auth_offered(collection, origin, option, offered))
+		return;
+	why = ask_exim(collection, authenticators, "exim -bP authenticators",
+	    &drivers);
+	if (why != NULL)
+		meta_unknown(collection, &offered->meta,
+		    "exim -bP authenticators", "%s", why);
+	else
 		reduce_authenticators(collection, &drivers,
 		    option_origin(collection, origin, option), offered);
 }

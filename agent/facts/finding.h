@@ -50,6 +50,12 @@ struct evidence {
 	const struct field *field;
 	enum plane plane;
 	const struct fact_meta *meta;	/* the fact itself begins with it */
+	/*
+	 * Of a judgement in several parts: how the part that it belongs to
+	 * ended. A setting that is right among wrong ones is no reason.
+	 */
+	bool has_part;
+	enum result part;
 };
 
 struct finding {

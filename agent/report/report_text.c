@@ -221,7 +221,8 @@ evidence_decides(const struct finding *finding, const struct evidence *evidence)
 
 	if (finding->result == RESULT_UNKNOWN || finding->result == RESULT_ERROR)
 		return meta->state == FACT_UNKNOWN && !fact_skipped(meta);
-	if (meta->state == FACT_UNKNOWN)
+	if (meta->state == FACT_UNKNOWN ||
+	    (evidence->has_part && evidence->part != finding->result))
 		return false;
 	if (strncmp(finding->message, "inconsistent:", 13) == 0 ||
 	    (evidence->plane == PLANE_STORE && meta->state == FACT_KNOWN))
