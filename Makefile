@@ -35,7 +35,9 @@ FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 CORPUS_RUNNERS := $(FUZZERS:%=$(BUILD)/corpus/%)
 REPLAY_TOOLS := $(BUILD)/tests/run_replay $(BUILD)/tests/scan_faults \
 	$(BUILD)/tests/host_record
-TOOLS := $(BUILD)/tests/run_cases $(BUILD)/tests/whm_ask $(REPLAY_TOOLS)
+DIFF_TOOLS := $(patsubst tests/diff/%.c,$(BUILD)/diff/%,$(wildcard tests/diff/*.c))
+TOOLS := $(BUILD)/tests/run_cases $(BUILD)/tests/whm_ask $(REPLAY_TOOLS) \
+	$(DIFF_TOOLS)
 
 .DELETE_ON_ERROR:
 .PHONY: all unit check check-old check-unprivileged demo lab asan fuzz bench \
@@ -108,6 +110,11 @@ $(BUILD)/tests/whm_ask: $(BUILD)/obj/tests/whm/whm_ask.o $(LIBRARY)
 
 $(REPLAY_TOOLS): $(BUILD)/tests/%: $(BUILD)/obj/tests/replay/%.o \
 		$(BUILD)/obj/tests/replay/replayed.o $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo '  LINK    $@'
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(DIFF_TOOLS): $(BUILD)/diff/%: $(BUILD)/obj/tests/diff/%.o $(LIBRARY)
 	@mkdir -p $(@D)
 	@echo '  LINK    $@'
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)

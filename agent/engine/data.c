@@ -36,10 +36,11 @@ dotted_digits(const char *text, size_t count)
 	}
 }
 
+/* WP Squared counts its builds in a branch of three groups. */
 static bool
 valid_branch(const char *name)
 {
-	return dotted_digits(name, 2);
+	return dotted_digits(name, 2) || dotted_digits(name, 3);
 }
 
 static bool
