@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <limits.h>
 #include <linux/magic.h>
 #include <stddef.h>
@@ -13,6 +14,7 @@
 
 #define MAX_DEPTH 64
 #define MAX_LINKS 40
+#define MAX_GROUPS 64
 
 struct walk {
 	const struct tree *tree;
@@ -22,6 +24,8 @@ struct walk {
 	int links;
 	bool tenant;
 	bool switched;			/* file-system ids are the tenant's */
+	gid_t groups[MAX_GROUPS];	/* ours, while they are dropped */
+	int group_count;
 	char *why;
 	size_t why_size;
 };
@@ -79,6 +83,10 @@ enter_directory(struct walk *walk, int fd, const struct stat *st)
 		return;
 	walk->tenant = true;
 	if (foreign && geteuid() == 0) {
+		/* Root's own supplementary groups would still open files. */
+		walk->group_count = getgroups(MAX_GROUPS, walk->groups);
+		if (walk->group_count > 0)
+			setgroups(0, NULL);
 		setfsgid(st->st_gid);
 		setfsuid(st->st_uid);
 		walk->switched = true;
@@ -91,6 +99,8 @@ walk_done(struct walk *walk)
 	if (walk->switched) {
 		setfsuid(geteuid());
 		setfsgid(getegid());
+		if (walk->group_count > 0)
+			setgroups((size_t)walk->group_count, walk->groups);
 	}
 	for (; walk->depth > 0; walk->depth--)
 		close(walk->dirs[walk->depth]);
@@ -203,7 +213,7 @@ walk_path(struct walk *walk, enum tree_follow follow,
     struct tree_entry *ret_entry)
 {
 	enum tree_status status = TREE_OK;
-	char name[NAME_MAX + 1];
+	char name[NAME_MAX + 2];	/* cut, it is still refused as too long */
 
 	ret_entry->fd = -1;
 	while (status == TREE_OK && ret_entry->fd < 0 &&
