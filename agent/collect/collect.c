@@ -14,12 +14,12 @@
 
 extern const struct collector collector_platform, collector_exim,
     collector_dovecot, collector_accounts, collector_settings,
-    collector_site, collector_whm;
+    collector_site, collector_keys, collector_whm;
 
 /*
  * The order matters where one collector reads what another found: whm must
- * know what exim.conf.local and local templates decide, site and accounts
- * come before what is looked up per account.
+ * know what exim.conf.local and local templates decide, keys where Exim and
+ * Dovecot read theirs from.
  */
 const struct collector *const collectors[] = {
 	&collector_platform,
@@ -28,6 +28,7 @@ const struct collector *const collectors[] = {
 	&collector_accounts,
 	&collector_exim,
 	&collector_dovecot,
+	&collector_keys,
 	&collector_whm,
 };
 const size_t collector_count = sizeof(collectors) / sizeof(collectors[0]);
@@ -104,6 +105,34 @@ set_from_keyvalue(struct collection *collection, struct fact_str *fact,
 	if (pair->value == NULL)
 		fact->meta.state = FACT_ABSENT;
 	fact->value = arena_strdup(collection->arena, pair->value);
+}
+
+void *
+collection_add(struct collection *collection, const char *list,
+    const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < field_list_count; i++)
+		if (strcmp(field_lists[i].name, list) == 0)
+			break;
+	return facts_add_item(collection->facts, &field_lists[i], name);
+}
+
+void
+set_modes(struct collection *collection, const char *path,
+    const struct answer *answer, const struct host_stat *st,
+    const struct mode_facts *facts)
+{
+	if (!meta_from_answer(collection, &facts->mode->meta, answer, path)) {
+		facts->owner->meta = facts->mode->meta;
+		facts->group->meta = facts->mode->meta;
+		return;
+	}
+	set_string(collection, facts->mode, path, arena_printf(
+	    collection->scratch, "%04o", st->mode));
+	set_string(collection, facts->owner, path, st->owner);
+	set_string(collection, facts->group, path, st->group);
 }
 
 /* ---- configuration files through the host ---- */
@@ -267,7 +296,9 @@ collect_all(struct host *host, struct facts *facts,
 		report = arena_push(facts->arena, &facts->collectors.items,
 		    &facts->collectors.count);
 		report->name = collectors[i]->name;
-		report_state(collectors[i], facts, report);
 		report->duration_ms = elapsed_ms(&start);
 	}
+	/* Only now: two collectors may fill one group. */
+	for (i = 0; i < collector_count; i++)
+		report_state(collectors[i], facts, &facts->collectors.items[i]);
 }

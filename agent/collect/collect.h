@@ -8,12 +8,20 @@
 #include "facts/facts.h"
 #include "host/host.h"
 
+/* Files that Exim and Dovecot are told to read a private key from. */
+struct key_place {
+	const char *kind;	/* exim, dovecot, sni */
+	const char *path;
+};
+
 struct collection {
 	struct host *host;
 	struct facts *facts;
 	struct arena *arena;	/* the facts' */
 	struct arena *scratch;	/* freed when the collector returns */
 	const char *managed_by;	/* cpward.ini [site]; NULL = not declared */
+	LIST_OF(struct key_place) key_places;	/* in the facts' arena */
+	const char *key_places_why;	/* not all are known; NULL = they are */
 };
 
 /* One thing a collector may ask for; '*' stands for names found on the way. */
@@ -73,6 +81,20 @@ void set_from_keyvalue(struct collection *collection, struct fact_str *fact,
  * what is in force; NULL when it does. Asks what the site collector found.
  */
 const char *dovecot_store_beaten(struct collection *collection);
+
+/* One more item of a list of the facts: "tokens". */
+void *collection_add(struct collection *collection, const char *list,
+    const char *name);
+
+/* A file's or directory's mode, owner and group, from one answer. */
+struct mode_facts {
+	struct fact_str *mode;
+	struct fact_str *owner;
+	struct fact_str *group;
+};
+void set_modes(struct collection *collection, const char *path,
+    const struct answer *answer, const struct host_stat *st,
+    const struct mode_facts *facts);
 
 /* The host's files as a configuration parser asks for them. */
 struct conf_source;

@@ -1,7 +1,6 @@
 /*
  * Who lives on this server and what of theirs is sensitive: accounts, domains,
- * resellers, password files, private keys, and the paths that hold mail or
- * logs. Of a shadow file only the schemes are counted; no hash is kept.
+ * resellers, password files, and the paths that hold mail or logs. Of a shadow file only the schemes are counted; no hash is kept.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -18,26 +17,7 @@
 #define PASSWD "/etc/passwd"
 #define SHADOW "/etc/shadow"
 #define RESELLERS "/var/cpanel/resellers"
-#define SNI_KEYS "/var/cpanel/ssl/domain_tls"
-#define DKIM_KEYS "/var/cpanel/domain_keys/private"
 #define PASSWORD_FILE_CAP (4u * 1024 * 1024)
-
-static const struct field_list *
-find_list(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < field_list_count; i++)
-		if (strcmp(field_lists[i].name, name) == 0)
-			return &field_lists[i];
-	return NULL;
-}
-
-static void *
-add_item(struct collection *collection, const char *list, const char *name)
-{
-	return facts_add_item(collection->facts, find_list(list), name);
-}
 
 /*
  * Names that tenants choose become path components only when they can be
@@ -122,7 +102,7 @@ collect_users(struct collection *collection)
 			    domains.items[i].line);
 			continue;
 		}
-		account = add_item(collection, "accounts", user);
+		account = collection_add(collection, "accounts", user);
 		set_string(collection, &account->domain, arena_printf(
 		    collection->scratch, "%s:%u", USER_DOMAINS,
 		    domains.items[i].line), domains.items[i].key);
@@ -150,7 +130,7 @@ collect_domains(struct collection *collection)
 		if (pairs.items[i].value == NULL ||
 		    strcmp(pairs.items[i].key, "*") == 0)
 			continue;
-		domain = add_item(collection, "domains", pairs.items[i].key);
+		domain = collection_add(collection, "domains", pairs.items[i].key);
 		set_string(collection, &domain->account, arena_printf(
 		    collection->scratch, "%s:%u", ALL_DOMAINS,
 		    pairs.items[i].line), pairs.items[i].value);
@@ -176,7 +156,7 @@ collect_resellers(struct collection *collection)
 		return;
 	}
 	for (i = 0; i < pairs.count; i++) {
-		reseller = add_item(collection, "resellers",
+		reseller = collection_add(collection, "resellers",
 		    pairs.items[i].key);
 		count->value++;
 		if (pairs.items[i].value == NULL) {
@@ -273,7 +253,7 @@ count_scheme(struct scheme_count *counts, size_t *used, const char *scheme)
 static void
 collect_password_file(struct collection *collection, const char *path)
 {
-	struct password_file_facts *file = add_item(collection,
+	struct password_file_facts *file = collection_add(collection,
 	    "password_files", path);
 	struct scheme_count counts[SCHEMES + 4] = { { NULL, 0 } };
 	struct arena *secrets = arena_new();
@@ -368,82 +348,7 @@ collect_passwords(struct collection *collection)
 	}
 }
 
-/* ---- modes of keys and of what holds mail ---- */
-
-struct mode_facts {
-	struct fact_str *mode;
-	struct fact_str *owner;
-	struct fact_str *group;
-};
-
-static void
-set_modes(struct collection *collection, const char *path,
-    const struct mode_facts *facts, const struct answer *answer,
-    const struct host_stat *st)
-{
-	if (!meta_from_answer(collection, &facts->mode->meta, answer, path)) {
-		facts->owner->meta = facts->mode->meta;
-		facts->group->meta = facts->mode->meta;
-		return;
-	}
-	set_string(collection, facts->mode, path, arena_printf(
-	    collection->scratch, "%04o", st->mode));
-	set_string(collection, facts->owner, path, st->owner);
-	set_string(collection, facts->group, path, st->group);
-}
-
-static void
-add_key(struct collection *collection, const char *kind, const char *path)
-{
-	struct private_key_facts *key;
-	struct host_stat st;
-	struct answer answer = host_stat(collection->host,
-	    collection->scratch, path, &st);
-
-	if (answer.status == ANSWER_ABSENT)
-		return;
-	key = add_item(collection, "private_keys", path);
-	set_string(collection, &key->kind, path, kind);
-	set_modes(collection, path, &(struct mode_facts){ &key->mode,
-	    &key->owner, &key->group }, &answer, &st);
-	collection->facts->inventory.private_keys.value++;
-}
-
-/* Each name in directory, with the suffix behind it, is a key. */
-static void
-add_key_directory(struct collection *collection, const char *kind,
-    const char *directory, const char *suffix)
-{
-	struct fact_int *count = &collection->facts->inventory.private_keys;
-	struct answer answer = host_dir(collection->host,
-	    collection->scratch, directory);
-	const char **names;
-	size_t name_count, i;
-
-	if (answer.status == ANSWER_ABSENT)
-		return;
-	if (answer.status != ANSWER_OK) {
-		meta_unknown(collection, &count->meta, directory, "%s",
-		    answer.why);
-		return;
-	}
-	host_names(collection->scratch, &answer, &names, &name_count);
-	for (i = 0; i < name_count; i++)
-		add_key(collection, kind, arena_printf(collection->scratch,
-		    "%s/%s%s", directory, names[i], suffix));
-}
-
-static void
-collect_keys(struct collection *collection)
-{
-	meta_known(&collection->facts->inventory.private_keys.meta,
-	    "key files of Exim, Dovecot, cpsrvd and DKIM");
-	add_key(collection, "exim", "/etc/exim.key");
-	add_key(collection, "dovecot", "/etc/dovecot/ssl/dovecot.key");
-	add_key(collection, "cpanel", "/var/cpanel/ssl/cpanel/cpanel.pem");
-	add_key_directory(collection, "sni", SNI_KEYS, "/combined");
-	add_key_directory(collection, "dkim", DKIM_KEYS, "");
-}
+/* ---- modes of what holds mail ---- */
 
 static void
 add_mail_path(struct collection *collection, const char *kind,
@@ -456,10 +361,10 @@ add_mail_path(struct collection *collection, const char *kind,
 
 	if (answer.status == ANSWER_ABSENT)
 		return;
-	item = add_item(collection, "mail_paths", path);
+	item = collection_add(collection, "mail_paths", path);
 	set_string(collection, &item->kind, path, kind);
-	set_modes(collection, path, &(struct mode_facts){ &item->mode,
-	    &item->owner, &item->group }, &answer, &st);
+	set_modes(collection, path, &answer, &st, &(struct mode_facts){
+	    &item->mode, &item->owner, &item->group });
 	collection->facts->inventory.mail_paths.value++;
 }
 
@@ -587,7 +492,6 @@ collect_accounts(struct collection *collection)
 	collect_domains(collection);
 	collect_resellers(collection);
 	collect_passwords(collection);
-	collect_keys(collection);
 	collect_mail_paths(collection);
 }
 
@@ -604,13 +508,6 @@ static const struct access accounts_accesses[] = {
 	{ ASK_FILE, "*/etc/*/shadow", "hash schemes are counted" },
 	{ ASK_STAT, "*/mail", "modes of each account's mail folder" },
 	{ ASK_STAT, "*/mail/*", "modes of each domain's mail folder" },
-	{ ASK_STAT, "/etc/exim.key", "modes of private keys; never their bytes" },
-	{ ASK_STAT, "/etc/dovecot/ssl/dovecot.key", "modes of private keys" },
-	{ ASK_STAT, "/var/cpanel/ssl/cpanel/cpanel.pem", "modes of private keys" },
-	{ ASK_DIR, SNI_KEYS, "names of domains with a certificate" },
-	{ ASK_STAT, SNI_KEYS "/*/combined", "modes of private keys" },
-	{ ASK_DIR, DKIM_KEYS, "names of domains with a DKIM key" },
-	{ ASK_STAT, DKIM_KEYS "/*", "modes of private keys" },
 	{ ASK_STAT, "/var/spool/exim*", "modes of the spool" },
 	{ ASK_DIR, "/var/log", "names of mail logs" },
 	{ ASK_STAT, "/var/log/*", "modes of mail logs" },

@@ -214,6 +214,32 @@ plane_unknown(struct collection *collection, enum plane plane,
 			    &setting_rows[i], plane)->meta, origin, "%s", why);
 }
 
+/* Key files of every filter; 2.3 and 2.4 name the setting differently. */
+static void
+note_key_places(struct collection *collection, const struct dovecot_conf *conf)
+{
+	size_t i;
+
+	for (i = 0; i < conf->setting_count; i++) {
+		const struct dovecot_setting *setting = &conf->settings[i];
+
+		if (strcmp(setting->name, "ssl_key") != 0 &&
+		    strcmp(setting->name, "ssl_server_key_file") != 0 &&
+		    strcmp(setting->name, "ssl_alt_key") != 0)
+			continue;
+		if (setting->value[0] != '/') {
+			collection->key_places_why = arena_printf(
+			    collection->arena, "%s:%u names no file",
+			    setting->place.file, setting->place.line);
+			continue;
+		}
+		*arena_push(collection->arena, &collection->key_places.items,
+		    &collection->key_places.count) = (struct key_place){
+		    setting->filter[0] == '\0' ? "dovecot" : "sni",
+		    arena_strdup(collection->arena, setting->value) };
+	}
+}
+
 static void
 collect_file(struct collection *collection)
 {
@@ -226,14 +252,19 @@ collect_file(struct collection *collection)
 
 	if (answer.status != ANSWER_OK) {
 		plane_unknown(collection, PLANE_FILE, CONF, answer.why);
+		collection->key_places_why = arena_strdup(collection->arena,
+		    answer.why);
 		return;
 	}
 	if (dovecot_conf_parse(collection->scratch, CONF, answer.bytes,
 	    answer.length, &source, &conf, &err) != 0) {
 		err_format(&err, text, sizeof(text));
 		plane_unknown(collection, PLANE_FILE, CONF, text);
+		collection->key_places_why = arena_strdup(collection->arena,
+		    text);
 		return;
 	}
+	note_key_places(collection, &conf);
 	set_plane(collection, &conf, PLANE_FILE, CONF);
 }
 

@@ -240,6 +240,54 @@ plane_unknown(struct collection *collection, enum plane plane,
 	    "%s", why);
 }
 
+/* ---- where the keys lie ---- */
+
+/* A path that an expansion goes on from is not the whole path. */
+static const char *
+literal_path(struct arena *arena, const char *at, size_t *ret_length)
+{
+	*ret_length = strspn(at, "/.-_0123456789abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+	return at[*ret_length] == '$' || *ret_length < 2 ? NULL :
+	    arena_memdup(arena, at, *ret_length);
+}
+
+/*
+ * Every path that stands whole in the value: looked at, not judged by, so one
+ * too many does no harm. cPanel's expression names the certificate of each
+ * domain (a directory that is listed anyway) and the service's own file.
+ */
+static void
+note_key_places(struct collection *collection, const struct exim_conf *conf)
+{
+	const struct exim_option *option = exim_conf_option(conf,
+	    "tls_privatekey");
+	const char *at, *path;
+	size_t found = 0, length;
+
+	if (option == NULL)	/* then the certificate's file holds the key */
+		option = exim_conf_option(conf, "tls_certificate");
+	if (option == NULL)
+		return;		/* Exim makes one in memory */
+	for (at = option->value; *at != '\0'; at += *at != '\0') {
+		if (*at != '/' || (at > option->value &&
+		    strchr("{ \t:", at[-1]) == NULL))
+			continue;
+		path = literal_path(collection->arena, at, &length);
+		at += length - 1;
+		if (path == NULL)
+			continue;
+		*arena_push(collection->arena, &collection->key_places.items,
+		    &collection->key_places.count) = (struct key_place){
+		    "exim", path };
+		found++;
+	}
+	if (found == 0)
+		collection->key_places_why = arena_printf(collection->arena,
+		    "Exim's is decided at %s:%u", option->place.file,
+		    option->place.line);
+}
+
 static void
 collect_file(struct collection *collection)
 {
@@ -256,14 +304,19 @@ collect_file(struct collection *collection)
 
 	if (answer.status != ANSWER_OK) {
 		plane_unknown(collection, PLANE_FILE, CONF, answer.why);
+		collection->key_places_why = arena_strdup(collection->arena,
+		    answer.why);
 		return;
 	}
 	if (exim_conf_parse(collection->scratch, CONF, answer.bytes,
 	    answer.length, NULL, &source, &conf, &err) != 0) {
 		err_format(&err, text, sizeof(text));
 		plane_unknown(collection, PLANE_FILE, CONF, text);
+		collection->key_places_why = arena_strdup(collection->arena,
+		    text);
 		return;
 	}
+	note_key_places(collection, &conf);
 	for (i = 0; i < OPTION_ROWS; i++)
 		set_option(collection, &option_rows[i], PLANE_FILE, CONF,
 		    exim_conf_option(&conf, option_rows[i].name));

@@ -14,8 +14,8 @@ struct buf;
 struct err;
 
 /* Caps that both configuration parsers hold; past one is ERR_LIMIT. */
-#define CONF_MAX_FILE (4u * 1024 * 1024)	/* bytes of one file */
-#define CONF_MAX_TOTAL (16u * 1024 * 1024)	/* bytes of all files read */
+#define CONF_MAX_FILE (16u * 1024 * 1024)	/* bytes of one file */
+#define CONF_MAX_TOTAL (32u * 1024 * 1024)	/* bytes of all files read */
 #define CONF_MAX_DEPTH 16			/* includes in includes */
 #define CONF_MAX_LINE (256u * 1024)		/* bytes of one logical line */
 #define CONF_MAX_FILES 4096			/* files in one configuration */

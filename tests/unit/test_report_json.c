@@ -177,19 +177,19 @@ static const struct fact_str dovecot = { KNOWN(NULL), "2.4.1" };
 
 static struct evidence evidence_1[] = {
 	{ "exim.openssl_options", &setting_field, PLANE_STORE,
-	    &options_store.meta },
+	    &options_store.meta, false, 0 },
 	{ "exim.openssl_options", &setting_field, PLANE_FILE,
-	    &options_file.meta },
+	    &options_file.meta, false, 0 },
 };
 static struct evidence evidence_2[] = {
 	{ "exim.tls_advertise_hosts", &setting_field, PLANE_DAEMON,
-	    &advertise.meta },
+	    &advertise.meta, false, 0 },
 };
 static struct evidence evidence_3[] = {
-	{ "tokens.acls", &list_field, PLANE_API, &acls.meta },
-	{ "tokens.expires_at", &int_field, PLANE_API, &expires.meta },
-	{ "access.mfa_policy", &bool_field, PLANE_API, &mfa.meta },
-	{ "dovecot.version", &str_field, PLANE_DAEMON, &dovecot.meta },
+	{ "tokens.acls", &list_field, PLANE_API, &acls.meta, false, 0 },
+	{ "tokens.expires_at", &int_field, PLANE_API, &expires.meta, false, 0 },
+	{ "access.mfa_policy", &bool_field, PLANE_API, &mfa.meta, false, 0 },
+	{ "dovecot.version", &str_field, PLANE_DAEMON, &dovecot.meta, false, 0 },
 };
 
 static const char *const references[] = {

@@ -123,9 +123,9 @@ static const struct fact_str options_daemon = {
 	    .why = "skipped: --root" }, NULL,
 };
 static struct evidence options_evidence[] = {
-	{ "exim.openssl_options", &field, PLANE_STORE, &options_store.meta },
-	{ "exim.openssl_options", &field, PLANE_FILE, &options_file.meta },
-	{ "exim.openssl_options", &field, PLANE_DAEMON, &options_daemon.meta },
+	{ "exim.openssl_options", &field, PLANE_STORE, &options_store.meta, false, 0 },
+	{ "exim.openssl_options", &field, PLANE_FILE, &options_file.meta, false, 0 },
+	{ "exim.openssl_options", &field, PLANE_DAEMON, &options_daemon.meta, false, 0 },
 };
 
 static const struct fact_str acls_unknown = {
@@ -133,7 +133,7 @@ static const struct fact_str acls_unknown = {
 	    .why = "timeout after 30 s" }, NULL,
 };
 static struct evidence acls_evidence[] = {
-	{ "tokens.acls", &field, PLANE_API, &acls_unknown.meta },
+	{ "tokens.acls", &field, PLANE_API, &acls_unknown.meta, false, 0 },
 };
 
 static const struct fact_str clear_file = {
@@ -143,9 +143,9 @@ static const struct fact_str clear_daemon = {
 	{ .state = FACT_KNOWN, .origin = "doveconf -n" }, "yes",
 };
 static struct evidence clear_evidence[] = {
-	{ "dovecot.auth_allow_cleartext", &field, PLANE_FILE, &clear_file.meta },
+	{ "dovecot.auth_allow_cleartext", &field, PLANE_FILE, &clear_file.meta, false, 0 },
 	{ "dovecot.auth_allow_cleartext", &field, PLANE_DAEMON,
-	    &clear_daemon.meta },
+	    &clear_daemon.meta, false, 0 },
 };
 
 static const struct fact_str backup_unknown = {
@@ -159,9 +159,9 @@ static const struct fact_str mfa_unknown = {
 	{ .state = FACT_UNKNOWN, .why = "not asked" }, NULL,
 };
 static struct evidence backup_evidence[] = {
-	{ "backup.newest_archive", &field, PLANE_FILE, &backup_known.meta },
-	{ "backup.newest_set", &field, PLANE_API, &backup_unknown.meta },
-	{ "access.mfa_policy", &field, PLANE_API, &mfa_unknown.meta },
+	{ "backup.newest_archive", &field, PLANE_FILE, &backup_known.meta, false, 0 },
+	{ "backup.newest_set", &field, PLANE_API, &backup_unknown.meta, false, 0 },
+	{ "access.mfa_policy", &field, PLANE_API, &mfa_unknown.meta, false, 0 },
 };
 
 static const char *const tls_references[] = {
@@ -241,7 +241,7 @@ static const struct fact_str hostile_fact = {
 	{ .state = FACT_KNOWN, .origin = "/etc/\x1b[2J" }, "x",
 };
 static struct evidence hostile_evidence[] = {
-	{ "mail_paths.mode", &field, PLANE_FILE, &hostile_fact.meta },
+	{ "mail_paths.mode", &field, PLANE_FILE, &hostile_fact.meta, false, 0 },
 };
 static const char *const hostile_references[] = { "ref\x07" };
 static struct finding hostile_items[] = {
@@ -458,10 +458,10 @@ test_planes(void **state)
 	    "/etc/exim.conf:31", NULL };
 	static const struct fact_meta daemon = { FACT_KNOWN, "exim -bP", NULL };
 	struct evidence all[] = {
-		{ "exim.x", &field, PLANE_STORE, &store },
-		{ "exim.x", &field, PLANE_API, &api },
-		{ "exim.x", &field, PLANE_FILE, &file },
-		{ "exim.x", &field, PLANE_DAEMON, &daemon },
+		{ "exim.x", &field, PLANE_STORE, &store, false, 0 },
+		{ "exim.x", &field, PLANE_API, &api, false, 0 },
+		{ "exim.x", &field, PLANE_FILE, &file, false, 0 },
+		{ "exim.x", &field, PLANE_DAEMON, &daemon, false, 0 },
 	};
 	struct finding items[] = {
 		{ .check = "x.daemon", .subject = "host", .title = "t",
@@ -524,7 +524,7 @@ test_results(void **state)
 
 	for (i = 0; i < COUNT(metas); i++)
 		evidence[i] = (struct evidence){ facts[i], &field, PLANE_FILE,
-			&metas[i] };
+			&metas[i], false, 0 };
 	for (i = 0; i < COUNT(items); i++) {
 		items[i].subject = "host";
 		items[i].title = "t";
