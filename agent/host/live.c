@@ -23,6 +23,7 @@
 
 struct id_name {
 	unsigned id;
+	size_t place;			/* in the file: of two names the first counts */
 	char name[NAME_MAX_BYTES];
 };
 
@@ -149,7 +150,10 @@ names_parse(struct id_names *names, const char *text)
 
 	for (line = text; line != NULL && *line != '\0';
 	    line = strchr(line, '\n'), line += line != NULL) {
-		if (sscanf(line, "%63[^:\n]:%*[^:\n]:%u:", name, &id) != 2)
+		/* passwd(5), group(5): the password may be empty. */
+		if (line[0] == '#' ||
+		    (sscanf(line, "%63[^:\n]:%*[^:\n]:%u:", name, &id) != 2 &&
+		    sscanf(line, "%63[^:\n]::%u:", name, &id) != 2))
 			continue;
 		if ((names->count & (names->count + 1)) == 0) {
 			larger = realloc(names->items,
@@ -159,6 +163,7 @@ names_parse(struct id_names *names, const char *text)
 			names->items = larger;
 		}
 		names->items[names->count].id = id;
+		names->items[names->count].place = names->count;
 		memcpy(names->items[names->count].name, name, sizeof(name));
 		names->count++;
 	}
@@ -170,6 +175,15 @@ compare_ids(const void *a, const void *b)
 	const struct id_name *left = a, *right = b;
 
 	return left->id < right->id ? -1 : left->id > right->id;
+}
+
+static int
+compare_places(const void *a, const void *b)
+{
+	const struct id_name *left = a, *right = b;
+	int order = compare_ids(a, b);
+
+	return order != 0 ? order : left->place < right->place ? -1 : 1;
 }
 
 static void
@@ -204,6 +218,8 @@ id_to_name(struct live *live, struct id_names *names, const char *path,
 		names_load(live, names, path);
 	found = names->count == 0 ? NULL : bsearch(&key, names->items,
 	    names->count, sizeof(*names->items), compare_ids);
+	while (found != NULL && found > names->items && found[-1].id == key.id)
+		found--;
 	return found != NULL ? found->name : arena_printf(arena, "%u", key.id);
 }
 
@@ -260,6 +276,7 @@ list_names(DIR *directory, struct arena *arena, size_t cap,
 	if (errno != 0)
 		return strerror(errno);
 	if (count > 0)
+		if (count > 0)
 		qsort(names, count, sizeof(*names), compare_names);
 	buf_init(&buf, cap);
 	for (i = 0; i < count; i++)
