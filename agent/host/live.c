@@ -198,7 +198,7 @@ names_load(struct live *live, struct id_names *names, const char *path)
 		names_parse(names, answer.bytes);
 	if (names->count > 0)
 		qsort(names->items, names->count, sizeof(*names->items),
-		    compare_ids);
+		    compare_places);
 	names->loaded = true;
 	arena_free(arena);
 }
@@ -276,7 +276,6 @@ list_names(DIR *directory, struct arena *arena, size_t cap,
 	if (errno != 0)
 		return strerror(errno);
 	if (count > 0)
-		if (count > 0)
 		qsort(names, count, sizeof(*names), compare_names);
 	buf_init(&buf, cap);
 	for (i = 0; i < count; i++)
