@@ -221,9 +221,9 @@ evaluate_mail_path(const struct evaluation *ev,
 		    shown(ev->arena, path->kind.value) :
 		    why_unknown(&path->kind.meta));
 	else if (mode & kind->forbidden)
-		finding_fail(ev, finding, "%s has mode %04o, wanted none of the "
-		    "bits %04o: other users may read or change it", name, mode,
-		    kind->forbidden);
+		finding_fail(ev, finding, "%s has mode %04o, wanted %04o or "
+		    "stricter: other users may read or change it", name, mode,
+		    mode & ~kind->forbidden);
 	else if (kind->own_group)
 		evaluate_path_group(ev, path, mode, finding);
 	else

@@ -62,10 +62,10 @@ evaluate_retention(const struct evaluation *ev, struct finding *finding)
 
 	if (finding_need(ev, &part, "backup.daily_retention")) {
 		if (kept < MIN_DAILY_RETENTION)
-			finding_fail(ev, &part, "%lld daily backups are kept, "
+			finding_fail(ev, &part, "daily backups kept: %lld, "
 			    "wanted %d", (long long)kept, MIN_DAILY_RETENTION);
 		else
-			finding_pass(ev, &part, "%lld daily backups are kept",
+			finding_pass(ev, &part, "daily backups kept: %lld",
 			    (long long)kept);
 	}
 	add_part(ev, finding, &part);

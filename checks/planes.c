@@ -22,11 +22,11 @@ judge(struct judgement *judgement, enum result result, const char *format, ...)
 	text_mend(judgement->text);
 }
 
-static const char *
+static const struct field_default *
 default_of(const struct field *field, enum plane plane)
 {
-	return plane == PLANE_STORE || plane == PLANE_API ? field->shipped :
-	    field->upstream;
+	return plane == PLANE_STORE || plane == PLANE_API ? &field->shipped :
+	    &field->upstream;
 }
 
 const char *
@@ -44,7 +44,7 @@ setting_value(const struct evaluation *ev, const char *path, enum plane plane)
 	case FACT_KNOWN:
 		return value->value != NULL ? value->value : "";
 	case FACT_ABSENT:
-		return default_of(field, plane);
+		return default_of(field, plane)->value;
 	default:
 		return NULL;
 	}
@@ -64,7 +64,7 @@ setting_shown(const struct evaluation *ev, const char *path, enum plane plane)
 	if (value == NULL || value[0] == '\0')
 		return "not set";
 	return arena_printf(ev->arena, "not set, which means %s (%s)",
-	    shown(ev->arena, value), field->document);
+	    shown(ev->arena, value), default_of(field, plane)->document);
 }
 
 bool
@@ -75,8 +75,8 @@ setting_is_stock(const struct evaluation *ev, const char *path,
 	const void *fact;
 	const struct field *field = field_find(ev->facts, path, &fact);
 
-	return value != NULL && field->shipped != NULL &&
-	    strcmp(value, field->shipped) == 0;
+	return value != NULL && field->shipped.value != NULL &&
+	    strcmp(value, field->shipped.value) == 0;
 }
 
 enum seen {
@@ -237,9 +237,9 @@ conclude(const struct evaluation *ev, const char *const *paths,
 	else if (said->result == RESULT_FAIL)
 		finding_fail(ev, finding, "%s", said->text);
 	else if (any_failed(views))
-		finding_unknown(ev, finding, "%s in %s, but not all could be "
-		    "seen: %s", said->text, place(ev, views, nearest),
-		    reasons(ev, views, true));
+		finding_unknown(ev, finding, "not all could be seen: %s; seen "
+		    "in %s: %s", reasons(ev, views, true),
+		    place(ev, views, nearest), said->text);
 	else
 		finding_pass(ev, finding, "%s", said->text);
 	finding->stock = other < 0 && said->result == RESULT_FAIL &&

@@ -157,6 +157,21 @@ show_progress(const char *collector)
 	fprintf(stderr, "cpward: collecting %s\n", collector);
 }
 
+/* What a reader must know before any finding. */
+static void
+warn_of_scope(const struct options *options, const struct facts *facts)
+{
+	const struct fact_meta *version =
+	    &facts->platform.cpanel_version.plane[PLANE_FILE].meta;
+
+	if (geteuid() != 0)
+		cmd_warn((void *)(uintptr_t)options,
+		    "not run as root: much can not be seen");
+	if (version->state != FACT_KNOWN)
+		cmd_warn((void *)(uintptr_t)options, "/usr/local/cpanel/version "
+		    "can not be read: is this a cPanel server?");
+}
+
 int
 cmd_collect(struct arena *arena, const struct options *options,
     const struct config *config, struct facts **ret_facts, struct err *err)
@@ -172,6 +187,7 @@ cmd_collect(struct arena *arena, const struct options *options,
 	*ret_facts = facts_new(arena);
 	collect_all(host, *ret_facts, &collect);
 	host_free(host);
+	warn_of_scope(options, *ret_facts);
 	return 0;
 }
 

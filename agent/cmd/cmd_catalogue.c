@@ -108,6 +108,10 @@ list_profiles(struct arena *arena, const struct profile_path *path,
 
 	if (profile_names(arena, path, &names, &count, err) != 0)
 		return -1;
+	if (count == 0) {
+		err_at(err, ERR_NOINPUT, path->shipped, 0, "holds no profile");
+		return err_hint(err, "is cpward installed whole?");
+	}
 	for (i = 0; i < count; i++) {
 		memset(&bad, 0, sizeof(bad));
 		if (profile_load(arena, path, names[i], &profile, &bad) == 0)

@@ -187,7 +187,7 @@ print_unknown(struct arena *arena, const struct facts *facts)
 }
 
 static void
-print_collectors(const struct facts *facts)
+print_collectors(struct arena *arena, const struct facts *facts)
 {
 	static const char *const states[] = {
 		[COLLECTOR_SKIPPED] = "skipped",
@@ -198,11 +198,15 @@ print_collectors(const struct facts *facts)
 	size_t i;
 
 	printf("\nCollectors\n");
-	for (i = 0; i < facts->collectors.count; i++)
-		printf("  %-10s %-8s %jd ms\n",
-		    facts->collectors.items[i].name,
-		    states[facts->collectors.items[i].state],
-		    (intmax_t)facts->collectors.items[i].duration_ms);
+	for (i = 0; i < facts->collectors.count; i++) {
+		const struct collector_report *report =
+		    &facts->collectors.items[i];
+
+		printf("  %-10s %-8s %4jd ms  ", report->name,
+		    states[report->state], (intmax_t)report->duration_ms);
+		print_text(arena, report->why == NULL ? "" : report->why);
+		printf("\n");
+	}
 }
 
 int
@@ -221,6 +225,6 @@ cmd_doctor(struct arena *arena, const struct options *options,
 	if (cmd_collect(arena, options, &config, &facts, err) != 0)
 		return -1;
 	print_site(arena, facts);
-	print_collectors(facts);
+	print_collectors(arena, facts);
 	return print_unknown(arena, facts) == 0 ? EXIT_OK : EXIT_UNKNOWN;
 }

@@ -210,8 +210,9 @@ command_usage_print(const struct command *command)
 	char left[64];
 	int flag;
 
-	printf("usage: cpward %s %s\n  %s\n\n", command->name,
-	    command->synopsis, command->summary);
+	printf("usage: cpward %s%s%s\n  %s\n\n", command->name,
+	    command->synopsis[0] != '\0' ? " " : "", command->synopsis,
+	    command->summary);
 	for (flag = 0; flag < FLAG_HELP; flag++) {
 		const struct flag_row *row = &flag_rows[flag];
 

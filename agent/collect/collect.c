@@ -137,6 +137,16 @@ set_modes(struct collection *collection, const char *path,
 
 /* ---- configuration files through the host ---- */
 
+/* err_at names the path itself. */
+static const char *
+without_path(const char *why, const char *path)
+{
+	size_t length = strlen(path);
+
+	return strncmp(why, path, length) == 0 &&
+	    strncmp(why + length, ": ", 2) == 0 ? why + length + 2 : why;
+}
+
 static int
 source_read(void *context, const char *path, struct buf *buf, struct err *err)
 {
@@ -148,7 +158,8 @@ source_read(void *context, const char *path, struct buf *buf, struct err *err)
 	    answer.status == ANSWER_NO_PARENT)
 		return err_at(err, ERR_ABSENT, path, 0, "does not exist");
 	if (answer.status != ANSWER_OK)
-		return err_at(err, ERR_IO, path, 0, "%s", answer.why);
+		return err_at(err, ERR_IO, path, 0, "%s",
+		    without_path(answer.why, path));
 	if (buf_add(buf, answer.bytes, answer.length) != 0)
 		return err_at(err, ERR_LIMIT, path, 0, "is too large");
 	return 0;
@@ -180,7 +191,8 @@ source_glob(void *context, const char *pattern,
 	    answer.status == ANSWER_NO_PARENT)
 		return 0;
 	if (answer.status != ANSWER_OK)
-		return err_at(err, ERR_IO, directory, 0, "%s", answer.why);
+		return err_at(err, ERR_IO, directory, 0, "%s",
+		    without_path(answer.why, directory));
 	host_names(scratch, &answer, &names, &name_count);
 	for (i = 0; i < name_count; i++)
 		if (fnmatch(slash + 1, names[i], FNM_PERIOD) == 0)

@@ -18,20 +18,23 @@
 	(offsetof(owner, member) + \
 	    0 * sizeof(&((owner *)0)->member == (kind *)0))
 #define BOOL(owner, member, plane) \
-	{ #member, FIELD_BOOL, plane, OFFSET(owner, member, struct fact_bool), NULL, NULL, NULL }
+	{ #member, FIELD_BOOL, plane, OFFSET(owner, member, struct fact_bool), { NULL, NULL }, { NULL, NULL } }
 #define INT(owner, member, plane) \
-	{ #member, FIELD_INT, plane, OFFSET(owner, member, struct fact_int), NULL, NULL, NULL }
+	{ #member, FIELD_INT, plane, OFFSET(owner, member, struct fact_int), { NULL, NULL }, { NULL, NULL } }
 #define STR(owner, member, plane) \
-	{ #member, FIELD_STR, plane, OFFSET(owner, member, struct fact_str), NULL, NULL, NULL }
+	{ #member, FIELD_STR, plane, OFFSET(owner, member, struct fact_str), { NULL, NULL }, { NULL, NULL } }
 #define LIST(owner, member, plane) \
-	{ #member, FIELD_LIST, plane, OFFSET(owner, member, struct fact_list), NULL, NULL, NULL }
+	{ #member, FIELD_LIST, plane, OFFSET(owner, member, struct fact_list), { NULL, NULL }, { NULL, NULL } }
 #define SETTING(owner, member, text, planes, upstream, shipped, document) \
 	{ text, FIELD_SETTING, planes, OFFSET(owner, member, struct setting), \
-	    upstream, shipped, document }
+	    { upstream, document }, { shipped, document##_SHIPPED } }
+
+#define NO_DOC NULL
+#define NO_DOC_SHIPPED NULL
 
 static const struct field platform_fields[] = {
 	SETTING(struct platform_facts, cpanel_version, "cpanel_version",
-	    FILES | API, NULL, NULL, NULL),
+	    FILES | API, NULL, NULL, NO_DOC),
 	BOOL(struct platform_facts, update_available, API),
 	STR(struct platform_facts, newest_version, API),
 	STR(struct platform_facts, tier, API),
@@ -60,8 +63,11 @@ static const struct field site_fields[] = {
 	STR(struct site_facts, managed_by, FILES),
 };
 
+/* Where upstream's default is documented, and where cPanel's. */
 #define EXIM_SPEC "Exim specification, main configuration"
-#define EXIM_EDITOR "docs.cpanel.net, Exim Configuration Manager - Basic Editor"
+#define EXIM_SPEC_SHIPPED EXIM_EDITOR_SHIPPED
+#define EXIM_EDITOR NULL
+#define EXIM_EDITOR_SHIPPED "docs.cpanel.net, Exim Configuration Manager - Basic Editor"
 
 static const struct field exim_fields[] = {
 	SETTING(struct exim_facts, openssl_options, "openssl_options",
@@ -69,7 +75,7 @@ static const struct field exim_fields[] = {
 	    "+no_sslv2 +no_sslv3 +single_dh_use +no_ticket +no_renegotiation",
 	    "+no_sslv2 +no_sslv3 +no_tlsv1 +no_tlsv1_1", EXIM_SPEC),
 	SETTING(struct exim_facts, cipher_suites, "cipher_suites",
-	    STORE | API | FILES | DAEMON, NULL, NULL, NULL),
+	    STORE | API | FILES | DAEMON, NULL, NULL, NO_DOC),
 	SETTING(struct exim_facts, tls_advertise_hosts, "tls_advertise_hosts",
 	    FILES | DAEMON, "*", NULL, EXIM_SPEC),
 	SETTING(struct exim_facts, tls_on_connect_ports,
@@ -77,7 +83,7 @@ static const struct field exim_fields[] = {
 	SETTING(struct exim_facts, daemon_smtp_ports, "daemon_smtp_ports",
 	    FILES | DAEMON, "smtp", NULL, EXIM_SPEC),
 	SETTING(struct exim_facts, auth_offered, "auth_offered",
-	    FILES | DAEMON, NULL, NULL, NULL),
+	    FILES | DAEMON, NULL, NULL, NO_DOC),
 	SETTING(struct exim_facts, require_secure_auth, "require_secure_auth",
 	    STORE | API, NULL, "1", EXIM_EDITOR),
 	SETTING(struct exim_facts, recipients_max, "recipients_max",
@@ -97,7 +103,7 @@ static const struct field exim_fields[] = {
 };
 
 #define DOVECOT_DOC "doc.dovecot.org, settings"
-#define MAILSERVER_DOC "docs.cpanel.net, Mailserver Configuration"
+#define DOVECOT_DOC_SHIPPED "docs.cpanel.net, Mailserver Configuration"
 
 /*
  * ssl_min_protocol has no upstream default here: it was TLSv1 up to 2.3.14,
@@ -108,12 +114,12 @@ static const struct field dovecot_fields[] = {
 	SETTING(struct dovecot_facts, ssl, "ssl", FILES | DAEMON,
 	    "yes", NULL, DOVECOT_DOC),
 	SETTING(struct dovecot_facts, ssl_min_protocol, "ssl_min_protocol",
-	    STORE | API | FILES | DAEMON, NULL, "TLSv1.2", MAILSERVER_DOC),
+	    STORE | API | FILES | DAEMON, NULL, "TLSv1.2", DOVECOT_DOC),
 	SETTING(struct dovecot_facts, cipher_suites, "cipher_suites",
-	    STORE | API | FILES | DAEMON, NULL, NULL, NULL),
+	    STORE | API | FILES | DAEMON, NULL, NULL, NO_DOC),
 	SETTING(struct dovecot_facts, auth_allow_cleartext,
 	    "auth_allow_cleartext", STORE | API | FILES | DAEMON,
-	    "no", "yes", MAILSERVER_DOC),
+	    "no", "yes", DOVECOT_DOC),
 	SETTING(struct dovecot_facts, auth_mechanisms, "auth_mechanisms",
 	    FILES | DAEMON, "plain", NULL, DOVECOT_DOC),
 	SETTING(struct dovecot_facts, auth_verbose, "auth_verbose",
@@ -143,7 +149,8 @@ static const struct field dovecot_fields[] = {
 	    FILES | DAEMON, "993", NULL, DOVECOT_DOC),
 };
 
-#define CONFIG_DOC "docs.cpanel.net, The cpanel.config File"
+#define CONFIG_DOC NULL
+#define CONFIG_DOC_SHIPPED "docs.cpanel.net, The cpanel.config File"
 #define TWEAK(member, text, shipped) \
 	SETTING(struct tweak_facts, member, text, STORE | API, NULL, shipped, \
 	    CONFIG_DOC)

@@ -16,6 +16,11 @@ enum field_type {
 	FIELD_SETTING,
 };
 
+struct field_default {
+	const char *value;
+	const char *document;	/* where it is documented */
+};
+
 struct field {
 	const char *name;	/* without group and plane */
 	enum field_type type;
@@ -24,11 +29,10 @@ struct field {
 	/*
 	 * What the product does when the setting is not set, as text: upstream
 	 * for the file and daemon planes, shipped (cPanel's own default) for
-	 * store and api. NULL = not documented: absent is then unknown.
+	 * store and api. A NULL value is not documented: absent is then unknown.
 	 */
-	const char *upstream;
-	const char *shipped;
-	const char *document;	/* where those defaults are documented */
+	struct field_default upstream;
+	struct field_default shipped;
 };
 
 struct field_group {

@@ -92,10 +92,11 @@ child_start(const char *const *argv, struct child *ret_child)
 	return 0;
 }
 
-/* Reads what is there; closes at the end. -1 when buf is full. */
+/* Reads what is there; closes at the end. -1 when buf can not hold it all. */
 static int
 drain(int *fd, struct buf *buf)
 {
+	size_t room = buf->max - buf->length;
 	char chunk[16384];
 	ssize_t got = read(*fd, chunk, sizeof(chunk));
 
@@ -106,7 +107,8 @@ drain(int *fd, struct buf *buf)
 		*fd = -1;
 		return 0;
 	}
-	return buf_add(buf, chunk, (size_t)got);
+	(void)buf_add(buf, chunk, (size_t)got < room ? (size_t)got : room);
+	return (size_t)got > room ? -1 : 0;
 }
 
 /* NULL when both ends were read to their end, else why not. */
@@ -128,14 +130,14 @@ child_read(struct child *child, struct buf *out, struct buf *err,
 		if (polled[0].revents != 0 && drain(&child->out, out) != 0)
 			return "printed more than is allowed";
 		/* Standard error beyond its cap is read and dropped. */
-		if (polled[1].revents != 0 && drain(&child->err, err) != 0)
-			buf_clear(err);
+		if (polled[1].revents != 0)
+			(void)drain(&child->err, err);
 	}
 	return NULL;
 }
 
 static int
-child_wait(struct child *child, int64_t deadline)
+child_wait(struct child *child, int64_t deadline, const char **ret_failure)
 {
 	int status;
 	pid_t done;
@@ -150,6 +152,7 @@ child_wait(struct child *child, int64_t deadline)
 		if (monotonic_ms() > deadline) {
 			kill(-child->pid, SIGKILL);
 			waitpid(child->pid, &status, 0);
+			*ret_failure = "did not end in time";
 			break;
 		}
 		usleep(500);
@@ -180,8 +183,9 @@ command_run(struct arena *arena, const char *const *argv, size_t cap,
 	memset(ret_answer, 0, sizeof(*ret_answer));
 	result = child_start(argv, &child);
 	if (result != 0) {
-		ret_answer->status = result == ENOENT ? ANSWER_ABSENT :
-		    ANSWER_FAILED;
+		/* A script whose interpreter is missing is there. */
+		ret_answer->status = result == ENOENT &&
+		    access(argv[0], F_OK) != 0 ? ANSWER_ABSENT : ANSWER_FAILED;
 		ret_answer->why = arena_printf(arena, "%s: %s", argv[0],
 		    strerror(result));
 		return;
@@ -195,7 +199,7 @@ command_run(struct arena *arena, const char *const *argv, size_t cap,
 		close(child.out);
 	if (child.err >= 0)
 		close(child.err);
-	ret_answer->code = child_wait(&child, deadline);
+	ret_answer->code = child_wait(&child, deadline, &failure);
 	ret_answer->status = failure == NULL ? ANSWER_OK : ANSWER_FAILED;
 	ret_answer->why = failure != NULL ?
 	    arena_printf(arena, "%s %s", argv[0], failure) :

@@ -50,8 +50,15 @@ static void
 answer_from_status(struct arena *arena, enum tree_status status,
     const char *path, const char *why, struct answer *ret_answer)
 {
+	const char *name;
+
 	ret_answer->status = status == TREE_ABSENT ? ANSWER_ABSENT :
 	    status == TREE_NO_PARENT ? ANSWER_NO_PARENT : ANSWER_FAILED;
+	/* The walk names the component it failed at; the last one is the path. */
+	name = strrchr(path, '/');
+	name = name == NULL ? path : name + 1;
+	if (strncmp(why, name, strlen(name)) == 0 && why[strlen(name)] == ':')
+		why += strlen(name) + 2;
 	ret_answer->why = arena_printf(arena, "%s: %s", path, why);
 }
 

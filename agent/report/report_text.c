@@ -251,6 +251,11 @@ evidence_line(struct arena *arena, const struct finding *finding,
 	if (why == NULL && (meta->origin == NULL ||
 	    mention_in(finding->message, meta->origin)))
 		return NULL;
+	/* The host's reasons begin with what was asked for. */
+	if (why != NULL && meta->origin != NULL &&
+	    strncmp(why, meta->origin, strlen(meta->origin)) == 0 &&
+	    why[strlen(meta->origin)] == ':')
+		return clean(arena, arena_printf(arena, "from %s", why));
 	return clean(arena, arena_printf(arena, "%s%s%s",
 	    meta->origin == NULL ? evidence->fact :
 	    arena_printf(arena, "from %s", meta->origin),
@@ -285,7 +290,7 @@ print_origins(const struct text *text, struct arena *arena,
 	}
 	if (more > 0)
 		print_line(text, GUTTER, arena_printf(arena,
-		    "and %zu more places", more));
+		    "and %zu more place%s", more, more == 1 ? "" : "s"));
 }
 
 static void
@@ -441,8 +446,10 @@ print_passes(const struct text *text)
 			fputc(',', text->out);
 			wrap.column++;
 		}
-		wrap_word(&wrap, passes == 1 ? id :
-		    arena_printf(block.arena, "%s (%zu)", id, passes));
+		wrap_word(&wrap, block.count == 1 ? id : passes == block.count ?
+		    arena_printf(block.arena, "%s (%zu)", id, passes) :
+		    arena_printf(block.arena, "%s (%zu of %zu)", id, passes,
+		    block.count));
 	}
 	wrap_end(&wrap);
 }
@@ -487,7 +494,7 @@ print_rest(const struct text *text, const struct tally *tally)
 	}
 }
 
-/* "fail: 1 critical, 6 high" */
+/* "findings, fail: 1 critical, 6 high": a check may have several. */
 static void
 print_severities(const struct text *text, const struct tally *tally,
     enum result result)
@@ -495,7 +502,7 @@ print_severities(const struct text *text, const struct tally *tally,
 	const char *separator = " ";
 	int severity;
 
-	fprintf(text->out, "%s:", result_name(result));
+	fprintf(text->out, "findings, %s:", result_name(result));
 	for (severity = SEVERITY_COUNT - 1; severity >= 0; severity--) {
 		size_t count = tally->findings[severity][result];
 

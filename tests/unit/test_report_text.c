@@ -22,7 +22,7 @@ static const char empty_text[] =
 	"Profile hipaa: HIPAA, baseline\n"
 	"0 of 0 observable controls pass\n"
 	"\n"
-	"fail: none\n"
+	"findings, fail: none\n"
 	"Technical observations, not legal advice.\n";
 
 static const char small_text[] =
@@ -64,12 +64,12 @@ static const char small_text[] =
 	"    tls skipped: --no-network\n"
 	"\n"
 	"pass:\n"
-	"    access.privilege.api_tokens (2), mfa.admin, volume.limits\n"
+	"    access.privilege.api_tokens (2 of 8), mfa.admin, volume.limits\n"
 	"notapplicable:\n"
 	"    log.mailbox_access dovecot: Dovecot is off\n"
 	"\n"
-	"fail: 1 critical, 6 high\n"
-	"unknown: 1 high, 1 medium\n"
+	"findings, fail: 1 critical, 6 high\n"
+	"findings, unknown: 1 high, 1 medium\n"
 	"Technical observations, not legal advice.\n";
 
 /* What a hostile name can do: nothing but look odd. */
@@ -87,7 +87,7 @@ static const char hostile_text[] =
 	"collectors that did not see everything:\n"
 	"    c\\x08 failed: why\\x0d\n"
 	"\n"
-	"fail: 1 low\n"
+	"findings, fail: 1 low\n"
 	"Technical observations, not legal advice.\n";
 
 static const char narrow_text[] =
@@ -104,8 +104,8 @@ static const char narrow_text[] =
 	"         stays whole\n"
 	"         cpward checks explain x.wide\n"
 	"\n"
-	"fail: none\n"
-	"error: 1 high\n"
+	"findings, fail: none\n"
+	"findings, error: 1 high\n"
 	"Technical observations, not legal\n"
 	"advice.\n";
 
@@ -396,7 +396,7 @@ static const char origin_text[] =
 	"    exim failed: a reason that is long enough to go on in the next line of the\n"
 	"        report\n"
 	"\n"
-	"fail: 2 info\n"
+	"findings, fail: 2 info\n"
 	"Technical observations, not legal advice.\n";
 
 static void
@@ -444,7 +444,7 @@ static const char planes_text[] =
 	"         from /etc/exim.conf:31\n"
 	"         cpward checks explain x.planes\n"
 	"\n"
-	"fail: 2 info\n"
+	"findings, fail: 2 info\n"
 	"Technical observations, not legal advice.\n";
 
 static void
@@ -498,8 +498,8 @@ static const char results_text[] =
 	"attested:\n"
 	"    x.attested host: m\n"
 	"\n"
-	"fail: none\n"
-	"expired: 1 high\n"
+	"findings, fail: none\n"
+	"findings, expired: 1 high\n"
 	"Technical observations, not legal advice.\n";
 
 static void
@@ -599,7 +599,7 @@ test_alike(void **state)
 		print_message("%s\n", c->name);
 		assert_text(f, 80, false, arena_printf(f->arena,
 		    "%s%s         cpward checks explain x.y\n\n"
-		    "fail: %zu info\nTechnical observations, not legal advice.\n",
+		    "findings, fail: %zu info\nTechnical observations, not legal advice.\n",
 		    head, c->want, j));
 	}
 }
