@@ -107,10 +107,10 @@ connection_wait(const struct sim *sim, struct MHD_Connection *connection, unsign
 static void
 raw_send(struct MHD_Connection *connection, const char *bytes, size_t length)
 {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection,
-	    MHD_CONNECTION_INFO_GNUTLS_SESSION);
+	/* Read at once: libmicrohttpd 1.0 puts the answer to its next question in the same place. */
+	gnutls_session_t session = MHD_get_connection_info(connection,
+	    MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session;
 	struct pollfd peer = { .fd = connection_socket(connection), .events = POLLOUT };
-	gnutls_session_t session = info->tls_session;
 
 	while (length > 0) {
 		ssize_t sent = gnutls_record_send(session, bytes, length);
