@@ -138,22 +138,27 @@ test_planes(void **state)
 
 /* Only a setting has defaults, and a default names its document. */
 static void
+check_default(const char *owner, const struct field *field,
+    const struct field_default *given)
+{
+	if (given->value != NULL && (given->document == NULL ||
+	    field->type != FIELD_SETTING))
+		fail_msg("%s.%s", owner, field->name);
+}
+
+static void
 test_defaults_have_a_document(void **state)
 {
 	const struct field *field;
 	struct owner owner;
 	size_t index, i;
-	bool has;
 
 	(void)state;
 	for (index = 0; owner_at(index, &owner); index++) {
 		for (i = 0; i < owner.field_count; i++) {
 			field = &owner.fields[i];
-			has = field->upstream != NULL ||
-			    field->shipped != NULL;
-			if ((has && field->document == NULL) ||
-			    (has && field->type != FIELD_SETTING))
-				fail_msg("%s.%s", owner.name, field->name);
+			check_default(owner.name, field, &field->upstream);
+			check_default(owner.name, field, &field->shipped);
 		}
 	}
 }
