@@ -269,9 +269,9 @@ test_missing(void **state)
 	struct fixture *fixture = *state;
 
 	assert_string_equal(file(fixture, "/etc/none", 100),
-	    "absent /etc/none: none: does not exist");
+	    "absent /etc/none: does not exist");
 	assert_string_equal(file(fixture, "/none/none", 100),
-	    "no-parent /none/none: none: the directory does not exist");
+	    "no-parent /none/none: the directory does not exist");
 	assert_non_null(strstr(stat_of(fixture, "/etc/none"), "absent "));
 	assert_non_null(strstr(stat_of(fixture, "/no/no"), "no-parent "));
 	assert_non_null(strstr(dir(fixture, "/none"), "absent "));
