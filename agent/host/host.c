@@ -23,7 +23,10 @@ host_ask(struct host *host, struct arena *arena,
 	host->ask(host, arena, question, &answer);
 	if (answer.bytes == NULL)
 		answer.bytes = arena_strdup(arena, "");
-	if (answer.status == ANSWER_FAILED && answer.why == NULL)
+	if (answer.status == ANSWER_SKIPPED && answer.why == NULL)
+		answer.why = "skipped: no reason was given";
+	else if ((answer.status == ANSWER_FAILED ||
+	    answer.status == ANSWER_NO_PARENT) && answer.why == NULL)
 		answer.why = "no reason was given";
 	return answer;
 }

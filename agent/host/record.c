@@ -122,7 +122,7 @@ replay_bytes(struct arena *arena, const json_t *line, struct answer *answer)
 	const json_t *text = json_object_get(line, "text");
 	const char *encoded = json_string_value(json_object_get(line, "base64"));
 	size_t length;
-	int decoded;
+	int decoded = 0;
 
 	if (text != NULL) {
 		answer->length = json_string_length(text);
@@ -138,6 +138,10 @@ replay_bytes(struct arena *arena, const json_t *line, struct answer *answer)
 		while (answer->length > 0 && length > 0 &&
 		    encoded[--length] == '=')
 			answer->length--;
+	}
+	if ((text != NULL && !json_is_string(text)) || decoded < 0) {
+		answer->status = ANSWER_FAILED;
+		answer->why = "the recorded bytes can not be read";
 	}
 }
 
@@ -193,7 +197,8 @@ replay_load(json_t *answers, const char *path, const struct buf *bytes,
 			newline = end;
 		if (newline == at)
 			continue;
-		answer = json_loadb(at, (size_t)(newline - at), 0, &error);
+		answer = json_loadb(at, (size_t)(newline - at),
+		    JSON_ALLOW_NUL, &error);
 		ask = json_string_value(json_object_get(answer, "ask"));
 		if (ask == NULL) {
 			json_decref(answer);
