@@ -189,12 +189,6 @@ print_unknown(struct arena *arena, const struct facts *facts)
 static void
 print_collectors(struct arena *arena, const struct facts *facts)
 {
-	static const char *const states[] = {
-		[COLLECTOR_SKIPPED] = "skipped",
-		[COLLECTOR_OK] = "ok",
-		[COLLECTOR_PARTIAL] = "partial",
-		[COLLECTOR_FAILED] = "failed",
-	};
 	size_t i;
 
 	printf("\nCollectors\n");
@@ -203,7 +197,7 @@ print_collectors(struct arena *arena, const struct facts *facts)
 		    &facts->collectors.items[i];
 
 		printf("  %-10s %-8s %4jd ms  ", report->name,
-		    states[report->state], (intmax_t)report->duration_ms);
+		    collector_state_name(report->state), (intmax_t)report->duration_ms);
 		print_text(arena, report->why == NULL ? "" : report->why);
 		printf("\n");
 	}

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "facts/fact.h"
+#include "facts/facts.h"
 
 bool
 fact_skipped(const struct fact_meta *meta)
@@ -32,6 +32,19 @@ fact_state_name(enum fact_state state)
 		[FACT_UNKNOWN] = "unknown",
 		[FACT_ABSENT] = "absent",
 		[FACT_KNOWN] = "known",
+	};
+
+	return names[state];
+}
+
+const char *
+collector_state_name(enum collector_state state)
+{
+	static const char *const names[] = {
+		[COLLECTOR_SKIPPED] = "skipped",
+		[COLLECTOR_OK] = "ok",
+		[COLLECTOR_PARTIAL] = "partial",
+		[COLLECTOR_FAILED] = "failed",
 	};
 
 	return names[state];

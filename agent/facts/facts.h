@@ -202,6 +202,8 @@ enum collector_state {
 	COLLECTOR_FAILED,	/* all of them are */
 };
 
+const char *collector_state_name(enum collector_state state);
+
 struct collector_report {
 	const char *name;
 	enum collector_state state;

@@ -121,16 +121,3 @@ snapshot_item_name(const void *item)
 {
 	return *(const char *const *)item;
 }
-
-const char *
-snapshot_collector_state_name(enum collector_state state)
-{
-	static const char *const names[COLLECTOR_STATE_COUNT] = {
-		[COLLECTOR_SKIPPED] = "skipped",
-		[COLLECTOR_OK] = "ok",
-		[COLLECTOR_PARTIAL] = "partial",
-		[COLLECTOR_FAILED] = "failed",
-	};
-
-	return names[state];
-}

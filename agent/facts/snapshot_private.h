@@ -49,6 +49,5 @@ const void **snapshot_items(struct arena *arena, const struct facts *facts,
     const struct field_list *list, size_t *ret_count);
 const char *snapshot_item_name(const void *item);
 
-const char *snapshot_collector_state_name(enum collector_state state);
 
 #endif

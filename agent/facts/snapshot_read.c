@@ -418,7 +418,7 @@ read_collector_state(struct reader *reader, const char *word,
 
 	for (state = COLLECTOR_SKIPPED; word != NULL &&
 	    state <= COLLECTOR_FAILED; state++) {
-		if (strcmp(word, snapshot_collector_state_name(
+		if (strcmp(word, collector_state_name(
 		    (enum collector_state)state)) != 0)
 			continue;
 		*ret_state = (enum collector_state)state;

@@ -338,7 +338,7 @@ write_collectors(struct json_out *out, const struct facts *facts)
 		out_key(out, "name");
 		out_string(out, report->name);
 		out_key(out, "state");
-		out_string(out, snapshot_collector_state_name(report->state));
+		out_string(out, collector_state_name(report->state));
 		out_key(out, "why");
 		out_string_or_null(out, report->why);
 		out_end(out, "}");

@@ -36,19 +36,6 @@ report_time(int64_t seconds, char *out)
 		strcpy(out, "1970-01-01T00:00:00Z");
 }
 
-const char *
-report_collector_state(enum collector_state state)
-{
-	static const char *const names[] = {
-		[COLLECTOR_SKIPPED] = "skipped",
-		[COLLECTOR_OK] = "ok",
-		[COLLECTOR_PARTIAL] = "partial",
-		[COLLECTOR_FAILED] = "failed",
-	};
-
-	return names[state];
-}
-
 static int
 render(FILE *out, enum report_format format, const struct run *run,
     const struct report_options *options, struct err *err)

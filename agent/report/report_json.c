@@ -61,7 +61,7 @@ json_collectors(const struct facts *facts)
 
 		json_build_element(&array, json_pack("{s:o, s:s, s:o, s:I}",
 		    "name", json_build_text(collector->name),
-		    "state", report_collector_state(collector->state),
+		    "state", collector_state_name(collector->state),
 		    "why", json_build_text(collector->why),
 		    "duration_ms", (json_int_t)collector->duration_ms));
 	}

@@ -18,6 +18,5 @@ int report_ndjson(FILE *out, const struct run *run, struct err *err);
 void report_time(int64_t seconds, char *out);
 
 /* "ok", "partial", "failed", "skipped" */
-const char *report_collector_state(enum collector_state state);
 
 #endif

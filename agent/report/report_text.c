@@ -410,7 +410,7 @@ print_collectors(const struct text *text, struct arena *arena,
 			why += strlen(FACT_SKIPPED_PREFIX);
 		print_row(text, clean(arena, arena_printf(arena,
 		    "%s %s: %s", collector->name,
-		    report_collector_state(collector->state),
+		    collector_state_name(collector->state),
 		    why == NULL ? "no reason given" : why)));
 	}
 }
