@@ -426,32 +426,35 @@ status_of_findings(const struct findings *findings,
 }
 
 int
+cmd_prepare(struct arena *arena, const struct options *options,
+    const struct config *config, struct yardstick *ret_yardstick, struct err *err)
+{
+	ret_yardstick->started_at = (int64_t)time(NULL);
+	if (check_outputs(arena, options, err) != 0 || cmd_profile(arena,
+	    options, config, &ret_yardstick->profile, &ret_yardstick->data, err) != 0)
+		return -1;
+	return check_globs(options, &ret_yardstick->profile, err);
+}
+
+int
 cmd_judge(struct arena *arena, const struct options *options,
-    const struct config *config, const struct facts *facts,
-    int64_t started_at, struct err *err)
+    const struct yardstick *yardstick, const struct facts *facts, struct err *err)
 {
 	struct selection selection = make_selection(options);
 	char digest[65];
 	struct findings findings;
-	struct profile profile;
-	struct data data;
 	struct run run;
 
-	if (check_outputs(arena, options, err) != 0 || cmd_profile(arena,
-	    options, config, &profile, &data, err) != 0 ||
-	    check_globs(options, &profile, err) != 0)
-		return -1;
-	if (facts == NULL)
-		return 0;
-	evaluate(arena, &profile, facts, &data, &selection, &findings);
+	evaluate(arena, &yardstick->profile, facts, &yardstick->data, &selection,
+	    &findings);
 	snapshot_digest(facts, digest);
 	run = (struct run){
 		.version = CPWARD_VERSION,
-		.started_at = started_at,
+		.started_at = yardstick->started_at,
 		.finished_at = (int64_t)time(NULL),
-		.profile_id = profile.id,
-		.profile_title = profile.title,
-		.profile_digest = profile.digest,
+		.profile_id = yardstick->profile.id,
+		.profile_title = yardstick->profile.title,
+		.profile_digest = yardstick->profile.digest,
 		.facts = facts,
 		.facts_digest = digest,
 		.findings = &findings,

@@ -45,10 +45,20 @@ int cmd_collect(struct arena *arena, const struct options *options,
 int cmd_load_facts(struct arena *arena, const struct options *options,
     struct facts **ret_facts, struct err *err);
 
+/* What facts are judged by. */
+struct yardstick {
+	int64_t started_at;
+	struct profile profile;
+	struct data data;
+};
+
+/* All that can be wrong with the command line and the profile, before work. */
+int cmd_prepare(struct arena *arena, const struct options *options,
+    const struct config *config, struct yardstick *ret_yardstick, struct err *err);
+
 /* Judges, writes every output, and says with which status to leave. */
 int cmd_judge(struct arena *arena, const struct options *options,
-    const struct config *config, const struct facts *facts,
-    int64_t started_at, struct err *err);
+    const struct yardstick *yardstick, const struct facts *facts, struct err *err);
 
 /* A place to write to: standard output, or a file that appears whole. */
 struct output {

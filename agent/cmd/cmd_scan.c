@@ -1,6 +1,4 @@
 /* cpward scan, collect and evaluate. */
-#include <time.h>
-
 #include "base/arena.h"
 #include "base/err.h"
 #include "cmd/cmd.h"
@@ -19,26 +17,24 @@ refuse_arguments(const struct options *options, const char *command,
 int
 cmd_scan(struct arena *arena, const struct options *options, struct err *err)
 {
-	int64_t started_at = (int64_t)time(NULL);
 	struct config config;
+	struct yardstick yardstick;
 	struct facts *facts;
 
 	if (refuse_arguments(options, "scan", err) != 0 ||
-	    cmd_config(arena, options, &config, err) != 0)
-		return -1;
-	/* Without facts: everything that can be wrong before the work. */
-	if (cmd_judge(arena, options, &config, NULL, started_at, err) != 0 ||
+	    cmd_config(arena, options, &config, err) != 0 ||
+	    cmd_prepare(arena, options, &config, &yardstick, err) != 0 ||
 	    cmd_collect(arena, options, &config, &facts, err) != 0)
 		return -1;
-	return cmd_judge(arena, options, &config, facts, started_at, err);
+	return cmd_judge(arena, options, &yardstick, facts, err);
 }
 
 int
 cmd_evaluate(struct arena *arena, const struct options *options,
     struct err *err)
 {
-	int64_t started_at = (int64_t)time(NULL);
 	struct config config;
+	struct yardstick yardstick;
 	struct facts *facts;
 
 	if (refuse_arguments(options, "evaluate", err) != 0)
@@ -49,9 +45,10 @@ cmd_evaluate(struct arena *arena, const struct options *options,
 		    "cpward collect -o json:FILE writes a snapshot");
 	}
 	if (cmd_config(arena, options, &config, err) != 0 ||
+	    cmd_prepare(arena, options, &config, &yardstick, err) != 0 ||
 	    cmd_load_facts(arena, options, &facts, err) != 0)
 		return -1;
-	return cmd_judge(arena, options, &config, facts, started_at, err);
+	return cmd_judge(arena, options, &yardstick, facts, err);
 }
 
 /* "json:FILE" or nothing: a snapshot has one format. */

@@ -4,7 +4,6 @@
 #include "base/arena.h"
 #include "facts/snapshot_private.h"
 
-#define COLLECTOR_STATE_COUNT (COLLECTOR_FAILED + 1)
 
 static int
 compare_keys(const void *a, const void *b)
