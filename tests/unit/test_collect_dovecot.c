@@ -160,7 +160,7 @@ static const struct collect_case cases[] = {
 	    { "dovecot.auth_mechanisms", IN_FILE, FACT_ABSENT, NULL, CONF },
 	    { "dovecot.version", DAEMON, FACT_KNOWN, "2.3.4", NULL } } },
 	{ "words are set apart by one blank",
-	    { FILE_IS(CONF, "auth_mechanisms = plain \t login\n"
+	    { FILE_IS(CONF, "auth_mechanisms = plain   login\n"
 	    "mail_log_events =\n") }, {
 	    { "dovecot.auth_mechanisms", IN_FILE, FACT_KNOWN, "plain login",
 	    NULL },
