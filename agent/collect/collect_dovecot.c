@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -77,16 +78,21 @@ row_fact(struct collection *collection, const struct setting_row *row,
 	    &collection->facts->dovecot + row->offset))->plane[plane];
 }
 
-/* "2 secs", "1 min", "0": Dovecot's times; NULL when it is none. */
+/*
+ * "2 secs", "1 min", "0": Dovecot's times; NULL when it is none. As in Dovecot
+ * a unit may be cut short; "m" is minutes.
+ */
 static const char *
 seconds_text(struct arena *arena, const char *value)
 {
 	static const struct {
-		const char *prefix;
-		long seconds;
+		const char *unit;
+		long ms;
 	} units[] = {
-		{ "", 1 }, { "s", 1 }, { "min", 60 }, { "h", 3600 },
-		{ "d", 86400 },
+		{ "seconds", 1000 }, { "secs", 1000 }, { "minutes", 60000 },
+		{ "mins", 60000 }, { "hours", 3600000 }, { "days", 86400000 },
+		{ "weeks", 604800000 }, { "msecs", 1 }, { "mseconds", 1 },
+		{ "milliseconds", 1 }, { "millisecs", 1 },
 	};
 	char *end;
 	long number = strtol(value, &end, 10);
@@ -96,13 +102,11 @@ seconds_text(struct arena *arena, const char *value)
 		return NULL;
 	while (*end == ' ')
 		end++;
-	if (strncmp(end, "ms", 2) == 0)
-		return arena_printf(arena, "%ld", number / 1000);
-	for (i = sizeof(units) / sizeof(units[0]); i-- > 1;)
-		if (strncmp(end, units[i].prefix, strlen(units[i].prefix)) == 0)
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (strncasecmp(end, units[i].unit, strlen(end)) == 0)
 			return arena_printf(arena, "%ld",
-			    number * units[i].seconds);
-	return *end == '\0' ? arena_printf(arena, "%ld", number) : NULL;
+			    number * units[i].ms / 1000);
+	return NULL;
 }
 
 static const char *
@@ -334,7 +338,10 @@ find_stored(struct collection *collection, const struct keyvalues *store,
 		return pair;
 	inverse = arena_alloc(collection->scratch, sizeof(*inverse));
 	*inverse = *pair;
-	inverse->value = strcmp(pair->value, "no") == 0 ? "yes" : "no";
+	if (strcmp(pair->value, "no") == 0)
+		inverse->value = "yes";
+	else if (strcmp(pair->value, "yes") == 0)
+		inverse->value = "no";
 	return inverse;
 }
 
@@ -345,7 +352,13 @@ set_stored(struct collection *collection, const struct keyvalues *store,
 	const struct keyvalue *pair = find_stored(collection, store, row);
 	struct fact_str *fact = row_fact(collection, row, PLANE_STORE);
 
-	if (row->kind != SETTING_CIPHERS) {
+	if (pair != NULL && pair->value != NULL &&
+	    strcmp(row->stored, "auth_allow_cleartext") == 0 &&
+	    strcmp(pair->value, "yes") != 0 && strcmp(pair->value, "no") != 0) {
+		meta_unknown(collection, &fact->meta, arena_printf(
+		    collection->scratch, "%s:%u", DATASTORE, pair->line),
+		    "\"%.40s\" is neither yes nor no", pair->value);
+	} else if (row->kind != SETTING_CIPHERS) {
 		set_from_keyvalue(collection, fact, DATASTORE, pair);
 	} else if (pair == NULL || pair->value == NULL) {
 		/* cPanel's own list changes with its versions. */
@@ -369,7 +382,8 @@ dovecot_store_beaten(struct collection *collection)
 	if (templates->meta.state != FACT_KNOWN)
 		return arena_printf(collection->scratch,
 		    "whether a local template beats %s is not known: %s",
-		    DATASTORE, templates->meta.why);
+		    DATASTORE, templates->meta.why == NULL ? "not collected" :
+		    templates->meta.why);
 	for (i = 0; i < templates->count; i++)
 		if (strstr(templates->items[i], "/dovecot") != NULL)
 			return arena_printf(collection->scratch,
