@@ -1,6 +1,7 @@
 /*
  * Who lives on this server and what of theirs is sensitive: accounts, domains,
- * resellers, password files, and the paths that hold mail or logs. Of a shadow file only the schemes are counted; no hash is kept.
+ * resellers, password files, and the paths that hold mail or logs. Of a shadow
+ * file only the schemes are counted; no hash is kept.
  */
 #include <ctype.h>
 #include <stdio.h>
