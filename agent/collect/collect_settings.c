@@ -131,8 +131,9 @@ pair_positive(const struct keyvalues *values, const char *key)
 {
 	const struct keyvalue *pair = keyvalues_find(values, key);
 
+	/* CSF takes what stands in quotes, whatever is behind them. */
 	return pair != NULL && pair->value != NULL &&
-	    strtol(pair->value, NULL, 10) > 0;
+	    strtol(pair->value + (pair->value[0] == '"'), NULL, 10) > 0;
 }
 
 static void
