@@ -28,6 +28,8 @@ host_ask(struct host *host, struct arena *arena,
 	else if ((answer.status == ANSWER_FAILED ||
 	    answer.status == ANSWER_NO_PARENT) && answer.why == NULL)
 		answer.why = "no reason was given";
+	else if (answer.status == ANSWER_ABSENT && answer.why == NULL)
+		answer.why = "does not exist";
 	return answer;
 }
 

@@ -77,6 +77,7 @@ test_reasons(void **state)
 	} cases[] = {
 		{ ANSWER_FAILED, NULL, "no reason was given" },
 		{ ANSWER_NO_PARENT, NULL, "no reason was given" },
+		{ ANSWER_ABSENT, NULL, "does not exist" },
 		{ ANSWER_SKIPPED, NULL, "skipped: no reason was given" },
 		{ ANSWER_FAILED, "busy", "busy" },
 		{ ANSWER_NO_PARENT, "none", "none" },
