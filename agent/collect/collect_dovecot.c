@@ -231,6 +231,8 @@ note_key_places(struct collection *collection, const struct dovecot_conf *conf)
 		    strcmp(setting->name, "ssl_server_key_file") != 0 &&
 		    strcmp(setting->name, "ssl_alt_key") != 0)
 			continue;
+		if (setting->value[0] == '\0')
+			continue;	/* there is none */
 		if (setting->value[0] != '/') {
 			collection->key_places_why = arena_printf(
 			    collection->arena, "%s:%u names no file",

@@ -123,6 +123,7 @@ collect_exim_code(struct collection *collection)
 {
 	struct fact_list *code = &collection->facts->site.exim_code;
 	struct answer blocks, fragments;
+	struct host_stat st;
 	const char **names, **inner, **found = NULL, *why = NULL;
 	size_t count, inner_count, found_count = 0, i, j;
 	char *path;
@@ -138,6 +139,11 @@ collect_exim_code(struct collection *collection)
 		    ACL_FRAGMENTS, names[i]);
 		fragments = host_dir(collection->host, collection->scratch,
 		    path);
+		/* A plain file among the directories is nobody's fragment. */
+		if (fragments.status == ANSWER_FAILED &&
+		    (host_stat(collection->host, collection->scratch, path,
+		    &st).status != ANSWER_OK || st.kind == HOST_DIRECTORY))
+			why = fragments.why;
 		host_names(collection->scratch, &fragments, &inner,
 		    &inner_count);
 		for (j = 0; j < inner_count; j++)
@@ -151,8 +157,8 @@ collect_exim_code(struct collection *collection)
 		*arena_push(collection->arena, &found, &found_count) =
 		    "/etc/exim.pl.local";
 	if (why != NULL)
-		meta_unknown(collection, &code->meta, "/etc/exim.pl.local",
-		    "%s", why);
+		meta_unknown(collection, &code->meta, ACL_FRAGMENTS
+		    ", /etc/exim.pl.local", "%s", why);
 	code->items = found;
 	code->count = found_count;
 }
@@ -320,6 +326,7 @@ static const struct access site_accesses[] = {
 	{ ASK_STAT, "/usr/local/assp", "is ASSP installed?" },
 	{ ASK_STAT, "/var/cpanel/templates/*", "local templates" },
 	{ ASK_DIR, ACL_FRAGMENTS "*", "custom ACL fragments" },
+	{ ASK_STAT, ACL_FRAGMENTS "/*", "is it a directory of fragments?" },
 	{ ASK_STAT, "/etc/exim.pl.local", "local Perl code of Exim" },
 	{ ASK_FILE, PROC_TCP, "who owns ports 25, 465, 587 and 443" },
 	{ ASK_FILE, PROC_TCP6, "who owns ports 25, 465, 587 and 443" },
