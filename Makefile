@@ -40,6 +40,7 @@ TOOLS := $(BUILD)/tests/run_cases $(BUILD)/tests/whm_ask $(REPLAY_TOOLS) \
 	$(DIFF_TOOLS)
 
 .DELETE_ON_ERROR:
+.SECONDARY:
 .PHONY: all unit check check-old check-unprivileged demo lab asan fuzz bench \
 	lint fmt install dist clean help deps tools corpora
 

@@ -6,7 +6,9 @@
 
 #include "base/arena.h"
 
-#define CHUNK_SIZE (32 * 1024)
+/* A small arena costs little to clear, a large one few chunks. */
+#define FIRST_CHUNK (2 * 1024)
+#define LARGEST_CHUNK (64 * 1024)
 #define ALIGNMENT 16
 
 struct chunk {
@@ -65,6 +67,16 @@ arena_free(struct arena *arena)
 	free(arena);
 }
 
+static size_t
+next_chunk(const struct chunk *last, size_t need)
+{
+	size_t size = last == NULL ? FIRST_CHUNK : last->size * 2;
+
+	if (size > LARGEST_CHUNK)
+		size = LARGEST_CHUNK;
+	return need > size ? need : size;
+}
+
 void *
 arena_alloc(struct arena *arena, size_t size)
 {
@@ -76,7 +88,7 @@ arena_alloc(struct arena *arena, size_t size)
 		out_of_memory(size);
 	need = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
 	if (chunk == NULL || chunk->size - chunk->used < need) {
-		chunk = chunk_new(need > CHUNK_SIZE ? need : CHUNK_SIZE);
+		chunk = chunk_new(next_chunk(chunk, need));
 		chunk->next = arena->chunks;
 		arena->chunks = chunk;
 	}

@@ -150,6 +150,6 @@ cmd_profile_run(struct arena *arena, const struct options *options,
 		printf("%s\n", profile_json(arena, &profile));
 	else
 		printf("%s: %zu checks, sha256:%s\n", profile.id,
-		    profile.entry_count, profile.digest);
+		    profile.entry_count, profile_digest(arena, &profile));
 	return flush_stdout(err);
 }

@@ -86,20 +86,38 @@ cipher_suites_expand(struct arena *arena, const char *string,
 	return suites;
 }
 
+/* Making a TLS context costs a millisecond: once for each string. */
+static const struct cipher_memo *
+expand_once(struct collection *collection, const char *string)
+{
+	struct cipher_memo *memo;
+	size_t i;
+
+	for (i = 0; i < collection->cipher_memos.count; i++)
+		if (strcmp(collection->cipher_memos.items[i].string,
+		    string) == 0)
+			return &collection->cipher_memos.items[i];
+	memo = arena_push(collection->arena, &collection->cipher_memos.items,
+	    &collection->cipher_memos.count);
+	memo->string = arena_strdup(collection->arena, string);
+	memo->suites = cipher_suites_expand(collection->arena, string,
+	    &memo->why);
+	return memo;
+}
+
 void
 set_cipher_suites(struct collection *collection, struct fact_str *fact,
     const char *origin, const char *string)
 {
 	bool own = string == NULL || string[0] == '\0';
-	const char *why, *suites;
+	const struct cipher_memo *memo = expand_once(collection,
+	    own ? "DEFAULT" : string);
 
-	suites = cipher_suites_expand(collection->arena,
-	    own ? "DEFAULT" : string, &why);
-	if (suites == NULL) {
-		meta_unknown(collection, &fact->meta, origin, "%s", why);
+	if (memo->suites == NULL) {
+		meta_unknown(collection, &fact->meta, origin, "%s", memo->why);
 		return;
 	}
 	set_string(collection, fact, arena_printf(collection->scratch,
 	    "%s%s, expanded by %s", origin, own ? " (not set)" : "",
-	    cipher_library()), suites);
+	    cipher_library()), memo->suites);
 }

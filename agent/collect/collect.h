@@ -8,6 +8,13 @@
 #include "facts/facts.h"
 #include "host/host.h"
 
+/* A cipher string that was expanded before: most planes have the same. */
+struct cipher_memo {
+	const char *string;
+	const char *suites;	/* NULL = could not be expanded */
+	const char *why;
+};
+
 /* Files that Exim and Dovecot are told to read a private key from. */
 struct key_place {
 	const char *kind;	/* exim, dovecot, sni */
@@ -22,6 +29,7 @@ struct collection {
 	const char *managed_by;	/* cpward.ini [site]; NULL = not declared */
 	LIST_OF(struct key_place) key_places;	/* in the facts' arena */
 	const char *key_places_why;	/* not all are known; NULL = they are */
+	LIST_OF(struct cipher_memo) cipher_memos;
 };
 
 /* One thing a collector may ask for; '*' stands for names found on the way. */

@@ -184,7 +184,6 @@ profile_load(struct arena *arena, const struct profile_path *path,
 	    profile_checks_finish(arena, &resolver.drafts, &resolver.profile,
 	    err) != 0)
 		return -1;
-	resolver.profile.digest = profile_digest(arena, &resolver.profile);
 	*ret_profile = resolver.profile;
 	return 0;
 }

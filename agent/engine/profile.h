@@ -29,8 +29,6 @@ struct profile {
 	const char *id;
 	const char *title;
 	const char *path;
-	/* of the resolved profile: sha256, lower-case hex */
-	const char *digest;
 	/*
 	 * Days after which dated data makes a judgement unknown; 0 = judge
 	 * with old data and name its date (the baseline).
@@ -65,6 +63,9 @@ int profile_names(struct arena *arena, const struct profile_path *path,
 
 /* The resolved profile as the canonical JSON that the digest is made over. */
 char *profile_json(struct arena *arena, const struct profile *profile);
+
+/* Of the resolved profile: sha256, lower-case hex. */
+const char *profile_digest(struct arena *arena, const struct profile *profile);
 
 /*
  * The dated data files (cpward.data/1, YAML: schema, name, date, source,

@@ -46,7 +46,5 @@ int profile_checks_read(struct arena *arena, const struct yaml_node *checks,
 int profile_checks_finish(struct arena *arena, struct profile_drafts *drafts,
     struct profile *profile, struct err *err);
 
-/* sha256 of profile_json, lower-case hex. */
-const char *profile_digest(struct arena *arena, const struct profile *profile);
 
 #endif

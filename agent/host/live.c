@@ -57,7 +57,10 @@ answer_from_status(struct arena *arena, enum tree_status status,
 	/* The walk names the component it failed at; the last one is the path. */
 	name = strrchr(path, '/');
 	name = name == NULL ? path : name + 1;
-	if (strncmp(why, name, strlen(name)) == 0 && why[strlen(name)] == ':')
+	if (strncmp(why, path, strlen(path)) == 0 && why[strlen(path)] == ':')
+		why += strlen(path) + 2;
+	else if (strncmp(why, name, strlen(name)) == 0 &&
+	    why[strlen(name)] == ':')
 		why += strlen(name) + 2;
 	ret_answer->why = arena_printf(arena, "%s: %s", path, why);
 }

@@ -45,7 +45,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	if (load_bytes(arena, bytes, length, &profile, &err) == 0) {
 		json = profile_json(arena, &profile);
 		if (load_bytes(arena, json, strlen(json), &again, &err) != 0 ||
-		    strcmp(profile.digest, again.digest) != 0)
+		    strcmp(profile_digest(arena, &profile),
+		    profile_digest(arena, &again)) != 0)
 			abort();
 	} else if (err.code == ERR_NONE || err.text[0] == '\0') {
 		abort();

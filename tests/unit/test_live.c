@@ -223,7 +223,7 @@ test_no_plain_file(void **state)
 		    fixture->arena, "failed %s: is not a regular file",
 		    paths[i]));
 	assert_string_equal(dir(fixture, "/etc/fifo"),
-	    "failed /etc/fifo: /etc/fifo: Not a directory");
+	    "failed /etc/fifo: Not a directory");
 	assert_non_null(strstr(stat_of(fixture, "/etc/fifo"), "other "));
 	assert_non_null(strstr(stat_of(fixture, "/etc/socket"), "other "));
 	alarm(0);
@@ -293,11 +293,11 @@ test_access(void **state)
 	assert_int_equal(chmod(in_root(fixture, "/etc/mine"), 0), 0);
 	make_dir(fixture, "/etc/closed", 0);
 	assert_string_equal(file(fixture, "/etc/mine", 100),
-	    "failed /etc/mine: /etc/mine: Permission denied");
+	    "failed /etc/mine: Permission denied");
 	assert_non_null(strstr(dir(fixture, "/etc/closed"),
-	    "failed /etc/closed: /etc/closed: Permission denied"));
+	    "failed /etc/closed: Permission denied"));
 	assert_string_equal(file(fixture, "/etc/closed/x", 100),
-	    "failed /etc/closed/x: x: Permission denied");
+	    "failed /etc/closed/x: Permission denied");
 	assert_int_equal(chmod(in_root(fixture, "/etc/closed"), 0700), 0);
 }
 
@@ -318,7 +318,7 @@ test_tenant(void **state)
 	put_file(fixture, "/home/t/open", "open");
 	assert_int_equal(chown(in_root(fixture, "/home/t"), TENANT, TENANT), 0);
 	assert_string_equal(file(fixture, "/home/t/roots", 100),
-	    "failed /home/t/roots: /home/t/roots: Permission denied");
+	    "failed /home/t/roots: Permission denied");
 	assert_string_equal(file(fixture, "/home/t/open", 100), "ok open");
 	assert_string_equal(stat_of(fixture, "/home/t/roots"),
 	    "file 0600 0 0");
@@ -354,7 +354,7 @@ test_dir(void **state)
 	assert_string_equal(names[3], "b");
 	assert_string_equal(names[4], "\xff");
 	assert_string_equal(dir(fixture, "/etc/d/b"),
-	    "failed /etc/d/b: /etc/d/b: Not a directory");
+	    "failed /etc/d/b: Not a directory");
 }
 
 static void
