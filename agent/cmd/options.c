@@ -148,30 +148,37 @@ bad_usage(const struct command *command, const char *flag, const char *what,
 	    command->name);
 }
 
+/* What getopt_long(3) stumbled over; it moves words, so none by its place. */
+static const char *
+bad_word(struct arena *arena, char **argv)
+{
+	return optopt > 0 && optopt < 256 ?
+	    arena_printf(arena, "-%c", optopt) : argv[optind - 1];
+}
+
 int
 options_parse(struct arena *arena, const struct command *command,
     int argc, char **argv, struct options *ret_options, struct err *err)
 {
 	struct option table[FLAG_COUNT + 1] = { { NULL, 0, NULL, 0 } };
 	struct options options = { .fail_on = SEVERITY_MEDIUM };
-	int flag, index;
+	int flag;
 
 	for (flag = 0; flag < FLAG_COUNT; flag++)
 		table[flag] = (struct option){ flag_rows[flag].name,
 		    flag_rows[flag].argument != NULL ? required_argument :
 		    no_argument, NULL, flag + 256 };
 	opterr = 0;
-	optind = 1;
+	optind = 0;	/* glibc: as if nothing had been parsed before */
 	for (;;) {
-		index = optind;
 		flag = getopt_long(argc, argv, ":o:h", table, NULL);
 		if (flag == -1)
 			break;
 		if (flag == '?')
-			return bad_usage(command, argv[index],
+			return bad_usage(command, bad_word(arena, argv),
 			    "does not know", err);
 		if (flag == ':')
-			return bad_usage(command, argv[index],
+			return bad_usage(command, bad_word(arena, argv),
 			    "wants a value behind", err);
 		flag = flag == 'o' ? FLAG_OUTPUT : flag == 'h' ? FLAG_HELP :
 		    flag - 256;
@@ -180,8 +187,8 @@ options_parse(struct arena *arena, const struct command *command,
 			break;
 		}
 		if ((command->flags & FLAG_BIT(flag)) == 0)
-			return bad_usage(command, argv[index],
-			    "does not take", err);
+			return bad_usage(command, arena_printf(arena, "--%s",
+			    flag_rows[flag].name), "does not take", err);
 		if (take_flag(arena, (enum flag)flag, optarg, &options,
 		    err) != 0)
 			return -1;
