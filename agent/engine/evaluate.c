@@ -24,7 +24,8 @@ cites_any(const struct profile_entry *entry, const char *const *wanted,
 
 	for (i = 0; i < count; i++)
 		for (j = 0; j < entry->reference_count; j++)
-			if (strstr(entry->references[j], wanted[i]) != NULL)
+			if (strncmp(entry->references[j], wanted[i],
+			    strlen(wanted[i])) == 0)
 				return true;
 	return false;
 }
