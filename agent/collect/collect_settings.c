@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "collect/collect.h"
@@ -144,9 +145,15 @@ collect_csf(struct collection *collection)
 	    CSF_DIR);
 	const char *origin = CSF_DIR;
 	struct keyvalues values = { 0 };
-	bool enforced;
+	bool enforced = true;
+	const char **names;
+	size_t count, i;
 
 	if (answer.status == ANSWER_OK) {
+		/* "csf -x" leaves the settings and makes this file. */
+		host_names(collection->scratch, &answer, &names, &count);
+		for (i = 0; i < count; i++)
+			enforced &= strcmp(names[i], "csf.disable") != 0;
 		origin = CSF_CONF;
 		answer = host_file(collection->host, collection->scratch,
 		    CSF_CONF, HOST_CAP_CONFIG);
@@ -160,7 +167,7 @@ collect_csf(struct collection *collection)
 		access->csf_smtp_block.meta.state = FACT_KNOWN;
 	access->lfd_mail_logins.meta = access->csf_smtp_block.meta;
 	/* In TESTING mode the rules are flushed every few minutes. */
-	enforced = values.count > 0 && !pair_positive(&values, "TESTING");
+	enforced &= values.count > 0 && !pair_positive(&values, "TESTING");
 	access->csf_smtp_block.value = enforced &&
 	    pair_positive(&values, "SMTP_BLOCK");
 	access->lfd_mail_logins.value = enforced &&
@@ -181,6 +188,19 @@ is_date(const char *name)
 		    !isdigit((unsigned char)name[i]))
 			return false;
 	return name[10] == '\0';
+}
+
+/*
+ * Deleting an archive makes its folder look new. A run that began on that date
+ * is over two days later.
+ */
+static int64_t
+latest_end(const char *date)
+{
+	struct tm tm = { .tm_year = atoi(date) - 1900,
+	    .tm_mon = atoi(date + 5) - 1, .tm_mday = atoi(date + 8) + 2 };
+
+	return timegm(&tm);
 }
 
 static const char *
@@ -229,7 +249,8 @@ collect_backup(struct collection *collection)
 	    date);
 	answer = host_stat(collection->host, collection->scratch, path, &st);
 	if (meta_from_answer(collection, &newest->meta, &answer, path))
-		newest->value = st.mtime;
+		newest->value = st.mtime < latest_end(date) ? st.mtime :
+		    latest_end(date);
 }
 
 static void

@@ -92,6 +92,11 @@ static const struct collect_case cases[] = {
 	    FILE_IS(CSF, "TESTING = \"0\"\nSMTP_BLOCK = \"1\"\n" LFD_ON) }, {
 	    { SMTP_BLOCK, IN_FILE, FACT_KNOWN, "yes", CSF },
 	    { LFD, IN_FILE, FACT_KNOWN, "yes", CSF } } },
+	{ "CSF switched off with csf -x", { DIR_IS("/etc/csf",
+	    "csf.conf/csf.disable/"),
+	    FILE_IS(CSF, "TESTING = \"0\"\nSMTP_BLOCK = \"1\"\n" LFD_ON) }, {
+	    { SMTP_BLOCK, IN_FILE, FACT_KNOWN, "no", CSF },
+	    { LFD, IN_FILE, FACT_KNOWN, "no", CSF } } },
 	{ "CSF in TESTING", { DIR_IS("/etc/csf", "csf.conf/"),
 	    FILE_IS(CSF, "TESTING = \"1\"\nSMTP_BLOCK = \"1\"\n" LFD_ON) }, {
 	    { SMTP_BLOCK, IN_FILE, FACT_KNOWN, "no", CSF },
@@ -145,6 +150,11 @@ static const struct collect_case cases[] = {
 	    DIR_IS("/backup", "2026-11-20/"),
 	    STAT_IS("/backup/2026-11-20/accounts", DIRECTORY) }, {
 	    { NEWEST, IN_FILE, FACT_KNOWN, "1763700000", NULL } } },
+	/* Something was deleted in it: 2019-01-03 is as new as it can be. */
+	{ "an old folder that was touched", { FILE_IS(BACKUP, "BACKUPDIR: /backup\n"),
+	    DIR_IS("/backup", "2019-01-01/"),
+	    STAT_IS("/backup/2019-01-01/accounts", DIRECTORY) }, {
+	    { NEWEST, IN_FILE, FACT_KNOWN, "1546473600", NULL } } },
 	{ "no folder", { FILE_IS(BACKUP, "BACKUPDIR: /backup\n") }, {
 	    { NEWEST, IN_FILE, FACT_ABSENT, NULL, "/backup" } } },
 	{ "an empty folder", { FILE_IS(BACKUP, "BACKUPDIR: /backup\n"),
