@@ -211,12 +211,15 @@ static const struct {
 
 #define SCHEMES (sizeof(schemes) / sizeof(schemes[0]))
 
-/* NULL when nobody can log in with it: empty, "*", "!", "x". */
+/* NULL when nobody can log in with it: "*", "!", "x". */
 static const char *
 hash_scheme(const char *hash)
 {
 	size_t i, length;
 
+	/* shadow(5): without a password everybody can. */
+	if (hash[0] == ':' || hash[0] == '\0')
+		return "empty";
 	/* Suspended: *LOCKED*HASH, !HASH, !!HASH. The hash is still there. */
 	if (strncmp(hash, "*LOCKED*", 8) == 0)
 		hash += 8;
@@ -291,6 +294,15 @@ collect_password_file(struct collection *collection, const char *path)
 	collection->facts->inventory.password_files.value++;
 }
 
+static bool
+is_plain_file(struct collection *collection, const char *path)
+{
+	struct host_stat st;
+
+	return host_stat(collection->host, collection->scratch, path,
+	    &st).status == ANSWER_OK && st.kind == HOST_REGULAR;
+}
+
 /* /home/USER/etc/DOMAIN/shadow of one account; false when not all were seen. */
 static bool
 collect_mail_passwords(struct collection *collection, const char *home,
@@ -317,7 +329,10 @@ collect_mail_passwords(struct collection *collection, const char *home,
 		    strchr(names[i], '.') == NULL)
 			continue;
 		answer = host_stat(collection->host, scratch, path, &st);
-		if (answer.status != ANSWER_ABSENT)
+		/* Webmail keeps files of its own there, alice.rcube.db. */
+		if (answer.status != ANSWER_ABSENT &&
+		    (answer.status == ANSWER_OK || !is_plain_file(collection,
+		    arena_printf(scratch, "%s/%s", directory, names[i]))))
 			collect_password_file(collection, path);
 	}
 	return true;

@@ -108,6 +108,18 @@ static const struct collect_case cases[] = {
 	    "/home/alice/etc/good.example/shadow", NULL },
 	    { "password_files[1].schemes", P, KNOWN, "sha512-crypt 1",
 	    "/home/alice/etc/good.example/shadow" } } },
+	{ "webmail's database beside the folders",
+	    { DIR_IS("/home/alice/etc", "alice.rcube.db/gone.example/"),
+	    STAT_FAILS("/home/alice/etc/alice.rcube.db/shadow"),
+	    STAT_IS("/home/alice/etc/alice.rcube.db",
+	    "file 0600 alice alice 1 1"),
+	    STAT_FAILS("/home/alice/etc/gone.example/shadow"),
+	    FILE_FAILS("/home/alice/etc/gone.example/shadow") }, {
+	    { "inventory.password_files", P, KNOWN, "2", NULL },
+	    { "password_files[1]", P, KNOWN,
+	    "/home/alice/etc/gone.example/shadow", NULL },
+	    { "password_files[1].entries", P, UNKNOWN, "Input/output error",
+	    NULL } } },
 	{ "a domain that is a path",
 	    { FILE_IS(DOMAINS, "../../../etc: alice\nexample.com: alice\n"
 	    "example.org: stranger\n"),
@@ -231,7 +243,7 @@ static const struct {
 	{ "!!", "" },
 	{ "!*", "" },
 	{ "x", "" },
-	{ "", "" },
+	{ "", "empty 1" },	/* shadow(5): no password is asked for */
 };
 
 /* The hash's letters, in any fact of the file. */
