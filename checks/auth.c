@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -13,7 +14,12 @@
 static bool
 is_loopback(const char *item)
 {
-	return strncmp(item, "127.", 4) == 0 || strcmp(item, "::1") == 0 ||
+	bool digits = item[strspn(item, "0123456789./")] == '\0';
+	const char *slash = strchr(item, '/');
+
+	if (digits && strncmp(item, "127.", 4) == 0)
+		return slash == NULL || atoi(slash + 1) >= 8;
+	return strcmp(item, "::1") == 0 ||
 	    strcmp(item, "@[]") == 0 || strcasecmp(item, "localhost") == 0 ||
 	    item[0] == '\0';
 }
