@@ -402,6 +402,22 @@ check_globs(const struct options *options, const struct profile *profile,
 	return 0;
 }
 
+/* Zero findings and status 0 would say that all is well. */
+static int
+check_any_selected(const struct options *options,
+    const struct profile *profile, struct err *err)
+{
+	struct selection selection = make_selection(options);
+	size_t i;
+
+	for (i = 0; i < profile->entry_count; i++)
+		if (profile_entry_selected(&profile->entries[i], &selection))
+			return 0;
+	return err_set(err, ERR_USAGE, "no check is left of profile %s: see "
+	    "its select, and --check, --skip-check, --reference and --severity",
+	    profile->id);
+}
+
 static int
 status_of_findings(const struct findings *findings,
     const struct options *options)
@@ -444,7 +460,9 @@ cmd_prepare(struct arena *arena, const struct options *options,
 	if (check_outputs(arena, options, err) != 0 || cmd_profile(arena,
 	    options, config, &ret_yardstick->profile, &ret_yardstick->data, err) != 0)
 		return -1;
-	return check_globs(options, &ret_yardstick->profile, err);
+	if (check_globs(options, &ret_yardstick->profile, err) != 0)
+		return -1;
+	return check_any_selected(options, &ret_yardstick->profile, err);
 }
 
 int
