@@ -70,27 +70,38 @@ is_proc(int fd)
 }
 
 /*
- * Once somebody else's directory is reached, its owner decides what lies
- * below: from there on only what that owner may read is read.
+ * To the file system this process is now the owner, with none of root's own
+ * supplementary groups, which would still open files. False when the kernel
+ * does not let us: a container may withhold the capabilities.
  */
-static void
+static bool
+become_owner(struct walk *walk, const struct stat *st)
+{
+	walk->group_count = getgroups(MAX_GROUPS, walk->groups);
+	if (walk->group_count < 0 || setgroups(0, NULL) != 0)
+		return false;
+	walk->switched = true;
+	setfsgid(st->st_gid);
+	setfsuid(st->st_uid);
+	/* setfsuid(2) tells no error: an invalid id makes it tell the present. */
+	return (uid_t)setfsuid((uid_t)-1) == st->st_uid;
+}
+
+/*
+ * Once somebody else's directory is reached, its owner decides what lies
+ * below: from there on only what that owner may read is read. False when that
+ * can not be had.
+ */
+static bool
 enter_directory(struct walk *walk, int fd, const struct stat *st)
 {
 	bool others_write = (st->st_mode & (S_IWGRP | S_IWOTH)) != 0;
 	bool foreign = st->st_uid != walk->tree->owner && st->st_uid != 0;
 
 	if (walk->tenant || (!foreign && !others_write) || is_proc(fd))
-		return;
+		return true;
 	walk->tenant = true;
-	if (foreign && geteuid() == 0) {
-		/* Root's own supplementary groups would still open files. */
-		walk->group_count = getgroups(MAX_GROUPS, walk->groups);
-		if (walk->group_count > 0)
-			setgroups(0, NULL);
-		setfsgid(st->st_gid);
-		setfsuid(st->st_uid);
-		walk->switched = true;
-	}
+	return !foreign || geteuid() != 0 || become_owner(walk, st);
 }
 
 static void
@@ -204,7 +215,9 @@ step(struct walk *walk, const char *name, enum tree_follow follow,
 		    "the path is too deep" : "is not a directory");
 	}
 	walk->dirs[++walk->depth] = fd;
-	enter_directory(walk, fd, &st);
+	if (!enter_directory(walk, fd, &st))
+		return walk_failed(walk, name,
+		    "belongs to somebody whose place can not be taken");
 	return TREE_OK;
 }
 
