@@ -4,6 +4,14 @@
 #include "checks/words.h"
 
 /* Unset, 0 and "unlimited" are no limit (The cpanel.config File). */
+static bool
+is_limit(const char *name, int64_t limit)
+{
+	bool percentage = strstr(name, "percentage") != NULL;
+
+	return limit > 0 && !(percentage && limit >= 100);
+}
+
 static void
 judge_sending_limits(const struct evaluation *ev, enum plane plane,
     struct judgement *ret)
@@ -19,7 +27,8 @@ judge_sending_limits(const struct evaluation *ev, enum plane plane,
 		const char *name = strchr(paths[i], '.') + 1;
 		int64_t limit;
 
-		if (value != NULL && number_read(value, &limit) && limit > 0) {
+		if (value != NULL && number_read(value, &limit) &&
+		    is_limit(name, limit)) {
 			text_add(right, sizeof(right), ", ", "%s is %lld", name,
 			    (long long)limit);
 			continue;
