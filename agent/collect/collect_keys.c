@@ -16,6 +16,7 @@ static const struct key_place fixed_places[] = {
 	{ "exim", "/etc/exim.key" },
 	{ "dovecot", "/etc/dovecot/ssl/dovecot.key" },
 	{ "cpanel", "/var/cpanel/ssl/cpanel/cpanel.pem" },
+	{ "cpanel", "/var/cpanel/ssl/cpanel/mycpanel.pem" },
 };
 
 static void
@@ -106,6 +107,7 @@ static const struct access keys_accesses[] = {
 	{ ASK_STAT, "/etc/exim.key", "modes of private keys; never their bytes" },
 	{ ASK_STAT, "/etc/dovecot/ssl/dovecot.key", "modes of private keys" },
 	{ ASK_STAT, "/var/cpanel/ssl/cpanel/cpanel.pem", "modes of private keys" },
+	{ ASK_STAT, "/var/cpanel/ssl/cpanel/mycpanel.pem", "modes of private keys" },
 	{ ASK_DIR, SNI_KEYS, "names of domains with a certificate" },
 	{ ASK_STAT, SNI_KEYS "/*/combined", "modes of private keys" },
 	{ ASK_DIR, DKIM_KEYS, "names of domains with a DKIM key" },

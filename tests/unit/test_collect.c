@@ -283,6 +283,13 @@ static const struct collect_case key_cases[] = {
 	    { "private_keys[2].kind", P, FACT_KNOWN, "dkim", NULL },
 	    { "private_keys[3].kind", P, FACT_KNOWN, "sni", NULL },
 	    { "private_keys[3].group", P, FACT_KNOWN, "4711", NULL } } },
+	{ "cpsrvd's own and the one that an admin installed",
+	    { STAT_IS("/var/cpanel/ssl/cpanel/cpanel.pem", KEY),
+	    STAT_IS("/var/cpanel/ssl/cpanel/mycpanel.pem", KEY) }, {
+	    { "inventory.private_keys", P, FACT_KNOWN, "2", NULL },
+	    { "private_keys[1]", P, FACT_KNOWN,
+	    "/var/cpanel/ssl/cpanel/mycpanel.pem", NULL },
+	    { "private_keys[1].kind", P, FACT_KNOWN, "cpanel", NULL } } },
 	{ "elsewhere, and by an expansion",
 	    { FILE_IS(EXIM, "tls_privatekey = ${if exists{/k/$tls_in_sni/c}"
 	    "{/k/$tls_in_sni/c}{/opt/x.key}}\n"),
