@@ -56,9 +56,10 @@ read_pairs(struct collection *collection, const char *path, char separator,
 
 /* The sixth field of a passwd line whose name is the key. */
 static const char *
-home_of(struct arena *arena, const struct keyvalues *passwd, const char *user)
+home_of(struct arena *arena, const struct keyvalue_index *passwd,
+    const char *user)
 {
-	const struct keyvalue *pair = keyvalues_find(passwd, user);
+	const struct keyvalue *pair = keyvalue_index_find(passwd, user);
 	const char *at = pair == NULL ? NULL : pair->value;
 	int field;
 
@@ -66,7 +67,10 @@ home_of(struct arena *arena, const struct keyvalues *passwd, const char *user)
 		at = strchr(at, ':');
 		at += at != NULL;
 	}
-	return at == NULL ? NULL : arena_memdup(arena, at, strcspn(at, ":"));
+	/* An empty home would make /etc the account's own. */
+	if (at == NULL || at[0] != '/' || at[strspn(at, "/")] == ':')
+		return NULL;
+	return arena_memdup(arena, at, strcspn(at, ":"));
 }
 
 static void
@@ -85,7 +89,8 @@ collect_users(struct collection *collection)
 {
 	struct fact_int *count = &collection->facts->inventory.accounts;
 	struct fact_meta owners_meta, passwd_meta;
-	struct keyvalues domains, owners, passwd;
+	struct keyvalue_index owners, passwd;
+	struct keyvalues domains, pairs;
 	struct account_facts *account;
 	const struct keyvalue *owner;
 	const char *user, *home;
@@ -93,8 +98,10 @@ collect_users(struct collection *collection)
 
 	if (!read_pairs(collection, USER_DOMAINS, ':', &domains, &count->meta))
 		return;
-	read_pairs(collection, USER_OWNERS, ':', &owners, &owners_meta);
-	read_pairs(collection, PASSWD, ':', &passwd, &passwd_meta);
+	read_pairs(collection, USER_OWNERS, ':', &pairs, &owners_meta);
+	keyvalues_index(collection->scratch, &pairs, &owners);
+	read_pairs(collection, PASSWD, ':', &pairs, &passwd_meta);
+	keyvalues_index(collection->scratch, &pairs, &passwd);
 	for (i = 0; i < domains.count; i++) {
 		user = domains.items[i].value;
 		if (user == NULL || !safe_component(user)) {
@@ -107,7 +114,7 @@ collect_users(struct collection *collection)
 		set_string(collection, &account->domain, arena_printf(
 		    collection->scratch, "%s:%u", USER_DOMAINS,
 		    domains.items[i].line), domains.items[i].key);
-		owner = keyvalues_find(&owners, user);
+		owner = keyvalue_index_find(&owners, user);
 		set_found(collection, &account->owner, &owners_meta,
 		    owner == NULL ? NULL : owner->value);
 		home = home_of(collection->scratch, &passwd, user);
@@ -265,13 +272,14 @@ collect_password_file(struct collection *collection, const char *path)
 	    PASSWORD_FILE_CAP);
 	const char **items, *scheme;
 	struct keyvalues lines = { 0 };
-	size_t used = 0, i;
+	size_t used = 0, foreign = 0, i;
 
 	file->entries.value = 0;
 	if (meta_from_answer(collection, &file->entries.meta, &answer, path))
 		keyvalues_parse(secrets, answer.bytes, answer.length, ':',
 		    &lines);
 	for (i = 0; i < lines.count; i++) {
+		foreign += lines.items[i].value == NULL;
 		scheme = lines.items[i].value == NULL ? NULL :
 		    hash_scheme(lines.items[i].value);
 		if (scheme == NULL)
@@ -288,6 +296,9 @@ collect_password_file(struct collection *collection, const char *path)
 	for (i = 0; i < used; i++)
 		items[i] = arena_printf(collection->arena, "%s %zu",
 		    counts[i].scheme, counts[i].count);
+	if (foreign > 0 && foreign == lines.count)
+		meta_unknown(collection, &file->entries.meta, path,
+		    "no line of it is \"user:hash:...\"");
 	file->schemes.meta = file->entries.meta;
 	file->schemes.items = items;
 	file->schemes.count = used;
@@ -436,15 +447,24 @@ add_logs(struct collection *collection)
 				    names[i]));
 }
 
-static const struct account_facts *
-find_account(const struct facts *facts, const char *name)
+/* Homes by account, for as many look-ups as there are domains. */
+static void
+index_homes(struct collection *collection, struct keyvalue_index *ret_homes)
 {
+	struct facts *facts = collection->facts;
+	struct keyvalues homes = { 0 };
+	struct keyvalue *home;
 	size_t i;
 
-	for (i = 0; i < facts->accounts.count; i++)
-		if (strcmp(facts->accounts.items[i].name, name) == 0)
-			return &facts->accounts.items[i];
-	return NULL;
+	for (i = 0; i < facts->accounts.count; i++) {
+		if (facts->accounts.items[i].home.meta.state != FACT_KNOWN)
+			continue;
+		home = arena_push(collection->scratch, &homes.items,
+		    &homes.count);
+		home->key = facts->accounts.items[i].name;
+		home->value = facts->accounts.items[i].home.value;
+	}
+	keyvalues_index(collection->scratch, &homes, ret_homes);
 }
 
 /* A mail folder that only its name hides is still open: one a domain. */
@@ -452,22 +472,22 @@ static void
 add_domain_folders(struct collection *collection)
 {
 	struct facts *facts = collection->facts;
-	const struct account_facts *account;
+	const struct keyvalue *home;
+	struct keyvalue_index homes;
 	size_t i;
 
+	index_homes(collection, &homes);
 	if (facts->inventory.domains.meta.state != FACT_KNOWN)
 		meta_unknown(collection, &facts->inventory.mail_paths.meta,
 		    ALL_DOMAINS, "the domains are not known");
 	for (i = 0; i < facts->domains.count; i++) {
 		const struct domain_facts *domain = &facts->domains.items[i];
 
-		account = find_account(facts, domain->account.value);
-		if (account != NULL &&
-		    account->home.meta.state == FACT_KNOWN &&
-		    safe_component(domain->name))
+		home = keyvalue_index_find(&homes, domain->account.value);
+		if (home != NULL && safe_component(domain->name))
 			add_mail_path(collection, "mailbox-root", arena_printf(
-			    collection->scratch, "%s/mail/%s",
-			    account->home.value, domain->name));
+			    collection->scratch, "%s/mail/%s", home->value,
+			    domain->name));
 	}
 }
 

@@ -274,25 +274,30 @@ list_names(DIR *directory, struct arena *arena, size_t cap,
     struct answer *ret_answer)
 {
 	const char **names = NULL;
-	size_t count = 0, i;
+	size_t count = 0, bytes = 0, i;
 	struct dirent *entry;
 	struct buf buf;
 
-	while (errno = 0, (entry = readdir(directory)) != NULL)
-		if (strcmp(entry->d_name, ".") != 0 &&
-		    strcmp(entry->d_name, "..") != 0)
-			*arena_push(arena, &names, &count) =
-			    arena_strdup(arena, entry->d_name);
+	/* Counted while read: a tenant may own millions of names. */
+	while (errno = 0, (entry = readdir(directory)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 ||
+		    strcmp(entry->d_name, "..") == 0)
+			continue;
+		bytes += strlen(entry->d_name) + 1;
+		if (bytes > cap)
+			return "has more names than are read";
+		*arena_push(arena, &names, &count) =
+		    arena_strdup(arena, entry->d_name);
+	}
 	if (errno != 0)
 		return strerror(errno);
 	if (count > 0)
 		qsort(names, count, sizeof(*names), compare_names);
 	buf_init(&buf, cap);
-	for (i = 0; i < count; i++)
-		if (buf_addf(&buf, "%s/", names[i]) != 0) {
-			buf_done(&buf);
-			return "has more names than are read";
-		}
+	for (i = 0; i < count; i++) {
+		(void)buf_adds(&buf, names[i]);
+		(void)buf_addc(&buf, '/');
+	}
 	ret_answer->status = ANSWER_OK;
 	ret_answer->bytes = arena_memdup(arena, buf.bytes, buf.length);
 	ret_answer->length = buf.length;

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -72,4 +73,48 @@ keyvalues_find(const struct keyvalues *values, const char *key)
 		if (strcmp(values->items[i - 1].key, key) == 0)
 			return &values->items[i - 1];
 	return NULL;
+}
+
+/* Of equal keys the last line comes last. */
+static int
+compare_keys(const void *a, const void *b)
+{
+	const struct keyvalue *const *left = a, *const *right = b;
+	int order = strcmp((*left)->key, (*right)->key);
+
+	return order != 0 ? order : *left < *right ? -1 : *left > *right;
+}
+
+void
+keyvalues_index(struct arena *arena, const struct keyvalues *values,
+    struct keyvalue_index *ret_index)
+{
+	size_t i;
+
+	ret_index->count = values->count;
+	ret_index->sorted = arena_array(arena, values->count,
+	    sizeof(*ret_index->sorted));
+	for (i = 0; i < values->count; i++)
+		ret_index->sorted[i] = &values->items[i];
+	if (values->count > 0)
+		qsort(ret_index->sorted, values->count,
+		    sizeof(*ret_index->sorted), compare_keys);
+}
+
+const struct keyvalue *
+keyvalue_index_find(const struct keyvalue_index *index, const char *key)
+{
+	size_t low = 0, high = index->count, middle;
+
+	/* The first key that is greater: the one before it is the last equal. */
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (strcmp(index->sorted[middle]->key, key) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == 0 || strcmp(index->sorted[low - 1]->key, key) != 0)
+		return NULL;
+	return index->sorted[low - 1];
 }

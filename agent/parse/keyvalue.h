@@ -38,4 +38,14 @@ void keyvalues_parse(struct arena *arena, const char *bytes, size_t length,
 const struct keyvalue *keyvalues_find(const struct keyvalues *values,
     const char *key);
 
+/* The same for files of thousands of keys, looked up thousands of times. */
+struct keyvalue_index {
+	const struct keyvalue **sorted;
+	size_t count;
+};
+void keyvalues_index(struct arena *arena, const struct keyvalues *values,
+    struct keyvalue_index *ret_index);
+const struct keyvalue *keyvalue_index_find(const struct keyvalue_index *index,
+    const char *key);
+
 #endif

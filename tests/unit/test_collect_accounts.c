@@ -50,6 +50,18 @@ static const struct collect_case cases[] = {
 	    "*: nobody\n") }, {
 	    { "inventory.accounts", P, KNOWN, "0", NULL },
 	    { "inventory.domains", P, KNOWN, "0", NULL } } },
+	{ "a home is empty, another is the root", { FILE_IS(PASSWD,
+	    "alice:x:1001:1001:::/bin/sh\nbob:x:1002:1002::/:/bin/sh\n") }, {
+	    { "accounts[0].home", P, FACT_ABSENT, NULL, NULL },
+	    { "accounts[1].home", P, FACT_ABSENT, NULL, NULL },
+	    { "inventory.password_files", P, UNKNOWN, "the home of", NULL },
+	    { "inventory.mail_paths", P, UNKNOWN, "the home of", NULL } } },
+	{ "no line of the shadow file has a colon", { FILE_IS(SHADOW,
+	    "root\nalice\n") }, {
+	    { "password_files[0].entries", P, UNKNOWN, "no line of it is",
+	    SHADOW },
+	    { "password_files[0].schemes", P, UNKNOWN, "no line of it is",
+	    SHADOW } } },
 	{ "accounts can not be read", { FILE_FAILS(USERS) }, {
 	    { "inventory.accounts", P, UNKNOWN, "Input/output error", USERS },
 	    { "inventory.password_files", P, UNKNOWN,

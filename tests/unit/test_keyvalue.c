@@ -128,11 +128,39 @@ test_large(void **state)
 	arena_free(arena);
 }
 
+/* The index finds what the walk finds: the last line of a key. */
+static void
+test_index(void **state)
+{
+	static const char text[] = "b=1\na=2\nb=3\nab=4\n=5\na=6\n";
+	static const char *const keys[] = { "", "a", "ab", "b", "c", "A" };
+	static const unsigned lines[] = { 5, 6, 4, 3, 0, 0 };
+	struct arena *arena = arena_new();
+	struct keyvalue_index index;
+	const struct keyvalue *found;
+	struct keyvalues values;
+	size_t i;
+
+	(void)state;
+	keyvalues_parse(arena, text, sizeof(text) - 1, '=', &values);
+	keyvalues_index(arena, &values, &index);
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		found = keyvalue_index_find(&index, keys[i]);
+		assert_int_equal(found == NULL ? 0 : found->line, lines[i]);
+		assert_ptr_equal(found, keyvalues_find(&values, keys[i]));
+	}
+	keyvalues_parse(arena, "", 0, '=', &values);
+	keyvalues_index(arena, &values, &index);
+	assert_null(keyvalue_index_find(&index, "a"));
+	arena_free(arena);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_index),
 		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_large),
 	};
