@@ -46,6 +46,11 @@ collect_tweaks(struct collection *collection)
 	if (answer.status == ANSWER_OK)
 		keyvalues_parse(collection->scratch, answer.bytes,
 		    answer.length, '=', &values);
+	if (answer.status == ANSWER_OK && values.count == 0) {
+		/* Cut short on a full disk: no reason to assume defaults. */
+		answer.status = ANSWER_FAILED;
+		answer.why = CPANEL_CONFIG ": holds no setting";
+	}
 	for (i = 0; i < group->field_count; i++) {
 		/* The field's name is cPanel's own key. */
 		setting = (struct setting *)(void *)((char *)

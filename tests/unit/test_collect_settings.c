@@ -40,6 +40,9 @@ static const struct collect_case cases[] = {
 	    CONFIG },
 	    { "tweak.maxemailsperhour", STORE, FACT_UNKNOWN,
 	    "Input/output error", CONFIG } } },
+	{ "one that was cut to nothing", { FILE_IS(CONFIG, "# cPanel\n") }, {
+	    { "tweak.requiressl", STORE, FACT_UNKNOWN, "holds no setting",
+	    CONFIG } } },
 	{ "not even its directory", { FILE_ORPHAN(CONFIG) }, {
 	    { "tweak.requiressl", STORE, FACT_UNKNOWN, "no directory",
 	    CONFIG } } },
