@@ -17,6 +17,7 @@
 #define CONF "/etc/exim.conf"
 #define LOCAL "/etc/exim.conf.local"
 #define LOCALOPTS "/etc/exim.conf.localopts"
+#define SNI_KEYS "/var/cpanel/ssl/domain_tls/"
 
 /* How a main option becomes a setting. */
 enum option_kind {
@@ -264,6 +265,7 @@ note_key_places(struct collection *collection, const struct exim_conf *conf)
 	    "tls_privatekey");
 	const char *at, *path;
 	size_t found = 0, length;
+	bool elsewhere = false;
 
 	if (option == NULL)	/* then the certificate's file holds the key */
 		option = exim_conf_option(conf, "tls_certificate");
@@ -274,6 +276,10 @@ note_key_places(struct collection *collection, const struct exim_conf *conf)
 		    strchr("{ \t:", at[-1]) == NULL))
 			continue;
 		path = literal_path(collection->arena, at, &length);
+		/* Only cPanel's own directory is listed by the keys collector. */
+		if (at[length] == '$' && length > 1 && strncmp(at, SNI_KEYS,
+		    strlen(SNI_KEYS)) != 0)
+			elsewhere = true;
 		at += length - 1;
 		if (path == NULL)
 			continue;
@@ -282,7 +288,7 @@ note_key_places(struct collection *collection, const struct exim_conf *conf)
 		    "exim", path };
 		found++;
 	}
-	if (found == 0)
+	if (found == 0 || elsewhere)
 		collection->key_places_why = arena_printf(collection->arena,
 		    "Exim's is decided at %s:%u", option->place.file,
 		    option->place.line);

@@ -297,10 +297,15 @@ static const struct collect_case key_cases[] = {
 	    "  ssl_key = </opt/a.key\n}\n"),
 	    STAT_IS("/opt/x.key", KEY), STAT_IS("/opt/d.key", KEY),
 	    STAT_IS("/opt/a.key", KEY) }, {
-	    { "inventory.private_keys", P, FACT_KNOWN, "3", NULL },
+	    { "inventory.private_keys", P, FACT_UNKNOWN,
+	    "decided at /etc/exim.conf:1", NULL },
 	    { "private_keys[0].kind", P, FACT_KNOWN, "sni", NULL },
 	    { "private_keys[1].kind", P, FACT_KNOWN, "dovecot", NULL },
 	    { "private_keys[2].kind", P, FACT_KNOWN, "exim", NULL } } },
+	{ "by cPanel's own expansion", { FILE_IS(EXIM, "tls_privatekey = "
+	    "${if exists{" SNI "/$tls_in_sni/combined}{" SNI "/$tls_in_sni/"
+	    "combined}{/etc/exim.key}}\n"), STAT_IS("/etc/exim.key", KEY) }, {
+	    { "inventory.private_keys", P, FACT_KNOWN, "1", NULL } } },
 	{ "the certificate's file holds the key",
 	    { FILE_IS(EXIM, "tls_certificate = /opt/both.pem\n"),
 	    STAT_IS("/opt/both.pem", KEY) }, {
