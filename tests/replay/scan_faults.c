@@ -33,10 +33,10 @@ note_change(void *context, const char *path, const struct fact_meta *before,
 {
 	struct changes *changes = context;
 
-	(void)before;
 	*arena_push(changes->arena, &changes->paths, &changes->count) =
 	    arena_strdup(changes->arena, path);
-	if (after != NULL && after->state == FACT_KNOWN &&
+	/* What is not there may be listed, unknown, when its look-up fails. */
+	if (before != NULL && after != NULL && after->state == FACT_KNOWN &&
 	    strncmp(path, "inventory.", 10) != 0 &&
 	    strncmp(path, "site.", 5) != 0)
 		changes->wrong = changes->paths[changes->count - 1];
