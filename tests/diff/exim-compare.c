@@ -343,11 +343,16 @@ write_passwd(const char *path)
 	buf_done(&bytes);
 }
 
+/*
+ * In a chroot the root is no mount point and its propagation can not be
+ * changed (EINVAL): whoever made the chroot did that.
+ */
 static void
 enter_namespace(void)
 {
 	if (unshare(CLONE_NEWNS) != 0 ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 &&
+	    errno != EINVAL) ||
 	    mount("tmpfs", "/var/log", "tmpfs", 0, "mode=1777") != 0)
 		die("a mount namespace", strerror(errno));
 	write_passwd("/var/log/passwd");
