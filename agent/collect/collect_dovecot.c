@@ -206,6 +206,111 @@ set_plane(struct collection *collection, const struct dovecot_conf *conf,
 	}
 }
 
+/* ---- connections that are treated otherwise ---- */
+
+static void
+forbid_pass(struct collection *collection, const char *name,
+    const char *source, const struct dovecot_setting *setting)
+{
+	const char *where = setting->place.line == 0 ? source : arena_printf(
+	    collection->scratch, "%s:%u", setting->place.file,
+	    setting->place.line);
+	struct fact_meta *meta;
+	size_t i;
+
+	for (i = 0; i < SETTING_ROWS; i++) {
+		if (setting_rows[i].protocol != NULL ||
+		    strcmp(setting_rows[i].name, name) != 0)
+			continue;
+		meta = &row_fact(collection, &setting_rows[i],
+		    PLANE_DAEMON)->meta;
+		/* What the daemon itself says is not the file's to doubt. */
+		if (source[0] == '/' && meta->state != FACT_UNKNOWN)
+			continue;
+		meta_unknown(collection, meta, where, "%s%s%s has %s = %.80s",
+		    where, setting->filter[0] != '\0' ? ": " : "",
+		    setting->filter, setting->name, setting->value);
+	}
+}
+
+/* 127.x.y.z with a mask of 8 or more, or ::1 itself. */
+static bool
+is_loopback(const char *network, size_t length)
+{
+	const char *slash = memchr(network, '/', length);
+	size_t address = slash == NULL ? length : (size_t)(slash - network);
+	long mask = slash == NULL ? 128 : strtol(slash + 1, NULL, 10);
+
+	if (address == 3 && strncmp(network, "::1", 3) == 0)
+		return mask == 128;
+	return address > 4 && strncmp(network, "127.", 4) == 0 && mask >= 8 &&
+	    strspn(network, "0123456789.") >= address;
+}
+
+static bool
+is_loopback_only(const char *networks)
+{
+	size_t length;
+
+	for (;; networks += length) {
+		networks += strspn(networks, " ,");
+		length = strcspn(networks, " ,");
+		if (length == 0)
+			return true;
+		if (!is_loopback(networks, length))
+			return false;
+	}
+}
+
+/* Who is on this machine needs no TLS to be alone with it. */
+static bool
+from_loopback(const char *filter)
+{
+	const char *remote = strstr(filter, "remote ");
+
+	return remote != NULL && (remote == filter || remote[-1] == ' ') &&
+	    is_loopback(remote + 7, strcspn(remote + 7, " "));
+}
+
+/*
+ * A protocol, a network or a name may have another value than stands outside,
+ * and a listener or a trusted network may do without TLS. That is not weighed
+ * here; it takes the place of what the daemon says, so that what fails outside
+ * still fails, and nothing passes.
+ */
+static void
+note_exceptions(struct collection *collection, const struct dovecot_conf *conf,
+    const char *source)
+{
+	const struct dovecot_setting *setting, *outside;
+	const char *name;
+	size_t i;
+
+	for (i = 0; i < conf->setting_count; i++) {
+		setting = &conf->settings[i];
+		name = strcmp(setting->name, "disable_plaintext_auth") == 0 ?
+		    "auth_allow_cleartext" : setting->name;
+		outside = dovecot_conf_setting(conf, setting->name);
+		if (setting->filter[0] != '\0' &&
+		    strncmp(setting->filter, "group ", 6) != 0 &&
+		    !from_loopback(setting->filter) &&
+		    (outside == NULL ||
+		    strcmp(outside->value, setting->value) != 0))
+			forbid_pass(collection, name, source, setting);
+		if (strcmp(name, "login_trusted_networks") == 0 &&
+		    !is_loopback_only(setting->value)) {
+			forbid_pass(collection, "ssl", source, setting);
+			forbid_pass(collection, "auth_allow_cleartext", source,
+			    setting);
+		}
+		if (strcmp(setting->value, "no") == 0 && (strcmp(name,
+		    "service/imap-login/inet_listener/imaps/ssl") == 0 ||
+		    strcmp(name,
+		    "service/pop3-login/inet_listener/pop3s/ssl") == 0))
+			forbid_pass(collection, "ssl", source, setting);
+	}
+}
+
 static void
 plane_unknown(struct collection *collection, enum plane plane,
     const char *origin, const char *why)
@@ -272,6 +377,7 @@ collect_file(struct collection *collection)
 	}
 	note_key_places(collection, &conf);
 	set_plane(collection, &conf, PLANE_FILE, CONF);
+	note_exceptions(collection, &conf, CONF);
 }
 
 /* doveconf's first line is "# 2.3.21 (47349e2482): /etc/dovecot/dovecot.conf". */
@@ -320,6 +426,7 @@ collect_daemon(struct collection *collection)
 	}
 	set_version(collection, answer.bytes);
 	set_plane(collection, &conf, PLANE_DAEMON, origin);
+	note_exceptions(collection, &conf, origin);
 }
 
 /* ---- the datastore ---- */
@@ -424,8 +531,9 @@ static void
 collect_dovecot(struct collection *collection)
 {
 	collect_store(collection);
-	collect_file(collection);
+	/* The file last: its exceptions stand on the daemon's plane. */
 	collect_daemon(collection);
+	collect_file(collection);
 }
 
 static const struct access dovecot_accesses[] = {

@@ -165,6 +165,52 @@ static const struct collect_case cases[] = {
 	    { "dovecot.auth_mechanisms", IN_FILE, FACT_KNOWN, "plain login",
 	    NULL },
 	    { "dovecot.mail_log_events", IN_FILE, FACT_KNOWN, "", NULL } } },
+	/* Some connections are treated otherwise: nothing may pass then. */
+	{ "a protocol without TLS", { RUN_IS(DOVECONF, "# 2.3.21 (x): " CONF
+	    "\nssl = required\nprotocol pop3 {\n  ssl = no\n}\n") }, {
+	    { "dovecot.ssl", DAEMON, FACT_UNKNOWN, "protocol pop3 has ssl = no",
+	    NULL },
+	    { "dovecot.ssl", IN_FILE, FACT_KNOWN, "required", NULL },
+	    { "dovecot.ssl_min_protocol", DAEMON, FACT_ABSENT, NULL, NULL } } },
+	{ "a network that may log in clear", { RUN_IS(DOVECONF,
+	    "# 2.3.21 (x): " CONF "\nremote 10.0.0.0/8 {\n"
+	    "  disable_plaintext_auth = no\n}\n") }, {
+	    { "dovecot.auth_allow_cleartext", DAEMON, FACT_UNKNOWN,
+	    "remote 10.0.0.0/8", NULL } } },
+	{ "this machine may", { RUN_IS(DOVECONF, "# 2.3.21 (x): " CONF
+	    "\nremote 127.0.0.1/32 {\n  disable_plaintext_auth = no\n}\n") }, {
+	    { "dovecot.auth_allow_cleartext", DAEMON, FACT_ABSENT, NULL,
+	    NULL } } },
+	{ "all the world calls itself this machine", { RUN_IS(DOVECONF,
+	    "# 2.3.21 (x): " CONF "\nremote 127.0.0.1/0 {\n"
+	    "  disable_plaintext_auth = no\n}\n") }, {
+	    { "dovecot.auth_allow_cleartext", DAEMON, FACT_UNKNOWN, "remote",
+	    NULL } } },
+	{ "the same value inside", { RUN_IS(DOVECONF, "# 2.3.21 (x): " CONF
+	    "\nssl = required\nprotocol imap {\n  ssl = required\n}\n") }, {
+	    { "dovecot.ssl", DAEMON, FACT_KNOWN, "required", NULL } } },
+	{ "a name of its own protocol version, seen in the file alone",
+	    { FILE_IS(CONF, "ssl_min_protocol = TLSv1.2\n"
+	    "local_name a.example {\n  ssl_min_protocol = TLSv1\n}\n"),
+	    { "run " DOVECONF, ANSWER_SKIPPED, NULL, 0, "skipped: --root" } }, {
+	    { "dovecot.ssl_min_protocol", IN_FILE, FACT_KNOWN, "TLSv1.2", NULL },
+	    { "dovecot.ssl_min_protocol", DAEMON, FACT_UNKNOWN,
+	    CONF ":3: local_name a.example", CONF ":3" } } },
+	{ "networks that are trusted", { RUN_IS(DOVECONF, "# 2.3.21 (x): " CONF
+	    "\nssl = required\nlogin_trusted_networks = 127.0.0.0/8 "
+	    "10.0.0.0/8\n") }, {
+	    { "dovecot.ssl", DAEMON, FACT_UNKNOWN, "login_trusted_networks",
+	    NULL },
+	    { "dovecot.auth_allow_cleartext", DAEMON, FACT_UNKNOWN,
+	    "login_trusted_networks", NULL } } },
+	{ "this machine is trusted", { RUN_IS(DOVECONF, "# 2.3.21 (x): " CONF
+	    "\nssl = required\nlogin_trusted_networks = 127.0.0.0/8, ::1\n") },
+	    { { "dovecot.ssl", DAEMON, FACT_KNOWN, "required", NULL } } },
+	{ "a listener of imaps without TLS", { RUN_IS(DOVECONF,
+	    "# 2.3.21 (x): " CONF "\nssl = required\n"
+	    "service imap-login {\n  inet_listener imaps {\n    ssl = no\n"
+	    "  }\n}\n") }, {
+	    { "dovecot.ssl", DAEMON, FACT_UNKNOWN, "imaps/ssl = no", NULL } } },
 	/* doveconf. */
 	{ "doveconf is not there", { { "run " DOVECONF, ANSWER_ABSENT, NULL, 0,
 	    "/usr/bin/doveconf: No such file or directory" } }, {
