@@ -229,18 +229,41 @@ evaluate_updates_daily(const struct evaluation *ev, struct finding *finding)
 		    shown(ev->arena, updates));
 }
 
+/* "11.134" follows a branch; "11.134.0.20" stays where it is. */
+static size_t
+count_dots(const char *text)
+{
+	size_t dots = 0;
+
+	for (; *text != '\0'; text++)
+		dots += *text == '.';
+	return dots;
+}
+
 static void
 evaluate_update_tier(const struct evaluation *ev, struct finding *finding)
 {
 	static const char *const unsafe[] = { "edge", "beta", "nightly" };
+	static const char *const safe[] = { "release", "stable", "lts",
+	    "current" };
 	const char *tier = ev->facts->platform.cpupdate_tier.value;
+	size_t dots;
 
 	if (!finding_need(ev, finding, "platform.cpupdate_tier"))
 		return;
+	dots = count_dots(tier);
 	if (list_has(unsafe, sizeof(unsafe) / sizeof(unsafe[0]), tier,
 	    strlen(tier)))
 		finding_fail(ev, finding, "CPANEL is %s, wanted release, "
 		    "stable, lts or current", shown(ev->arena, tier));
+	else if (dots >= 3)
+		finding_fail(ev, finding, "CPANEL is pinned to the build %s, "
+		    "wanted release, stable, lts or current",
+		    shown(ev->arena, tier));
+	else if (dots == 0 && !list_has(safe, sizeof(safe) / sizeof(safe[0]),
+	    tier, strlen(tier)))
+		finding_unknown(ev, finding, "CPANEL is %s, which is no tier "
+		    "that is known", shown(ev->arena, tier));
 	else
 		finding_pass(ev, finding, "CPANEL is %s",
 		    shown(ev->arena, tier));

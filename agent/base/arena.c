@@ -97,6 +97,16 @@ arena_alloc(struct arena *arena, size_t size)
 	return piece;
 }
 
+void
+arena_wipe(struct arena *arena)
+{
+	struct chunk *chunk;
+
+	for (chunk = arena->chunks; chunk != NULL; chunk = chunk->next)
+		explicit_bzero(chunk->bytes, chunk->used);
+	arena_free(arena);
+}
+
 void *
 arena_array(struct arena *arena, size_t count, size_t size)
 {

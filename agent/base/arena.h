@@ -14,6 +14,7 @@ struct arena;
 
 struct arena *arena_new(void);
 void arena_free(struct arena *arena);	/* NULL is fine */
+void arena_wipe(struct arena *arena);	/* overwrites it all, then frees: for secrets */
 
 void *arena_alloc(struct arena *arena, size_t size);
 void *arena_array(struct arena *arena, size_t count, size_t size);

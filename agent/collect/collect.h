@@ -15,6 +15,10 @@ struct cipher_memo {
 	const char *why;
 };
 
+/* Where cPanel keeps the domains' keys: DOMAIN/combined, DOMAIN. */
+#define SNI_KEYS "/var/cpanel/ssl/domain_tls"
+#define DKIM_KEYS "/var/cpanel/domain_keys/private"
+
 /* Files that Exim and Dovecot are told to read a private key from. */
 struct key_place {
 	const char *kind;	/* exim, dovecot, sni */

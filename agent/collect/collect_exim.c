@@ -17,7 +17,6 @@
 #define CONF "/etc/exim.conf"
 #define LOCAL "/etc/exim.conf.local"
 #define LOCALOPTS "/etc/exim.conf.localopts"
-#define SNI_KEYS "/var/cpanel/ssl/domain_tls/"
 
 /* How a main option becomes a setting. */
 enum option_kind {
@@ -73,6 +72,48 @@ option_origin(struct collection *collection, const char *source,
 		    option->name);
 	return arena_printf(collection->scratch, "%s:%u", option->place.file,
 	    option->place.line);
+}
+
+/*
+ * local_interfaces may name ports of its own, "0.0.0.0.25" or "[::1]:25", which
+ * then count in place of daemon_smtp_ports (Exim specification, section 14.2).
+ */
+static bool
+names_ports(struct arena *arena, const char *interfaces)
+{
+	const char **items;
+	struct err err = { 0 };
+	size_t count, dots, i;
+	const char *at;
+
+	if (exim_list_split(arena, interfaces, &items, &count, &err) != 0)
+		return true;
+	for (i = 0; i < count; i++) {
+		for (dots = 0, at = items[i]; *at != '\0'; at++)
+			dots += *at == '.';
+		if (dots > 3 || strstr(items[i], "]:") != NULL ||
+		    (strchr(items[i], ':') != NULL && dots == 1))
+			return true;
+	}
+	return false;
+}
+
+/* What is listened on is then not what daemon_smtp_ports says. */
+static void
+weigh_interfaces(struct collection *collection, enum plane plane,
+    const char *source, const struct exim_conf *conf)
+{
+	const struct exim_option *interfaces = exim_conf_option(conf,
+	    "local_interfaces");
+	const char *origin;
+
+	if (interfaces == NULL ||
+	    !names_ports(collection->scratch, interfaces->value))
+		return;
+	origin = option_origin(collection, source, interfaces);
+	meta_unknown(collection, &collection->facts->exim.daemon_smtp_ports
+	    .plane[plane].meta, origin,
+	    "the ports are decided by local_interfaces at %s", origin);
 }
 
 static void
@@ -255,43 +296,62 @@ literal_path(struct arena *arena, const char *at, size_t *ret_length)
 
 /*
  * Every path that stands whole in the value: looked at, not judged by, so one
- * too many does no harm. cPanel's expression names the certificate of each
- * domain (a directory that is listed anyway) and the service's own file.
+ * too many does no harm. cPanel's expressions go on from a directory of keys
+ * that is listed anyway, and name the service's own file.
  */
 static void
-note_key_places(struct collection *collection, const struct exim_conf *conf)
+note_key_option(struct collection *collection, const char *kind,
+    const char *directory, const struct exim_option *option)
 {
-	const struct exim_option *option = exim_conf_option(conf,
-	    "tls_privatekey");
 	const char *at, *path;
 	size_t found = 0, length;
 	bool elsewhere = false;
 
-	if (option == NULL)	/* then the certificate's file holds the key */
-		option = exim_conf_option(conf, "tls_certificate");
-	if (option == NULL)
-		return;		/* Exim makes one in memory */
+	if (strpbrk(option->value, "/$") == NULL)
+		return;		/* "0": nothing is signed */
 	for (at = option->value; *at != '\0'; at += *at != '\0') {
 		if (*at != '/' || (at > option->value &&
 		    strchr("{ \t:", at[-1]) == NULL))
 			continue;
 		path = literal_path(collection->arena, at, &length);
 		/* Only cPanel's own directory is listed by the keys collector. */
-		if (at[length] == '$' && length > 1 && strncmp(at, SNI_KEYS,
-		    strlen(SNI_KEYS)) != 0)
-			elsewhere = true;
+		if (at[length] == '$' && length > 1) {
+			elsewhere |= strncmp(at, directory,
+			    strlen(directory)) != 0 ||
+			    at[strlen(directory)] != '/';
+			found++;
+		}
 		at += length - 1;
 		if (path == NULL)
 			continue;
 		*arena_push(collection->arena, &collection->key_places.items,
 		    &collection->key_places.count) = (struct key_place){
-		    "exim", path };
+		    kind, path };
 		found++;
 	}
 	if (found == 0 || elsewhere)
 		collection->key_places_why = arena_printf(collection->arena,
 		    "Exim's is decided at %s:%u", option->place.file,
 		    option->place.line);
+}
+
+static void
+note_key_places(struct collection *collection, const struct exim_conf *conf)
+{
+	const struct exim_option *option = exim_conf_option(conf,
+	    "tls_privatekey");
+	size_t i;
+
+	if (option == NULL)	/* then the certificate's file holds the key */
+		option = exim_conf_option(conf, "tls_certificate");
+	if (option != NULL)	/* else Exim makes one in memory */
+		note_key_option(collection, "exim", SNI_KEYS, option);
+	for (i = 0; i < conf->driver_count; i++) {
+		option = exim_driver_option(&conf->drivers[i],
+		    "dkim_private_key");
+		if (option != NULL)
+			note_key_option(collection, "dkim", DKIM_KEYS, option);
+	}
 }
 
 static void
@@ -326,6 +386,7 @@ collect_file(struct collection *collection)
 	for (i = 0; i < OPTION_ROWS; i++)
 		set_option(collection, &option_rows[i], PLANE_FILE, CONF,
 		    exim_conf_option(&conf, option_rows[i].name));
+	weigh_interfaces(collection, PLANE_FILE, CONF, &conf);
 	option = exim_conf_option(&conf, "auth_advertise_hosts");
 	if (reduce_auth_offered(collection, CONF, option, offered))
 		reduce_authenticators(collection, &conf,
@@ -388,6 +449,7 @@ collect_daemon(struct collection *collection)
 			set_option(collection, &option_rows[i], PLANE_DAEMON,
 			    origin, option);
 	}
+	weigh_interfaces(collection, PLANE_DAEMON, origin, &conf);
 	option = exim_conf_option(&conf, "auth_advertise_hosts");
 	if (option == NULL) {
 		meta_unknown(collection, &offered->meta, origin,

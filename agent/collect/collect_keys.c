@@ -8,9 +8,6 @@
 #include "base/arena.h"
 #include "collect/collect.h"
 
-#define SNI_KEYS "/var/cpanel/ssl/domain_tls"
-#define DKIM_KEYS "/var/cpanel/domain_keys/private"
-
 /* Where cPanel keeps them, whether a daemon reads them now or not. */
 static const struct key_place fixed_places[] = {
 	{ "exim", "/etc/exim.key" },

@@ -15,7 +15,7 @@
 
 #define SESSION_CAP (64u * 1024)
 #define SESSION_LINES 500	/* cPanel writes some twenty */
-#define SESSIONS_READ 5000	/* files; a larger store is not read whole */
+#define SESSIONS_READ 20000	/* files; a larger store is not read whole */
 
 static void
 collect_version(struct collection *collection)
@@ -131,9 +131,7 @@ collect_sessions(struct collection *collection)
 			forged->value++;
 		/* One that ended since the listing is no fault. */
 		unread += answer.status == ANSWER_FAILED;
-		if (answer.status == ANSWER_OK)
-			explicit_bzero(answer.bytes, answer.length);
-		arena_free(each);
+		arena_wipe(each);
 	}
 	/* One forged session says enough, whatever was not read. */
 	if (unread > 0 && forged->value == 0)

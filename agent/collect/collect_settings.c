@@ -253,9 +253,15 @@ collect_backup(struct collection *collection)
 	path = arena_printf(collection->scratch, "%s/%s/accounts", directory,
 	    date);
 	answer = host_stat(collection->host, collection->scratch, path, &st);
-	if (meta_from_answer(collection, &newest->meta, &answer, path))
-		newest->value = st.mtime < latest_end(date) ? st.mtime :
-		    latest_end(date);
+	if (!meta_from_answer(collection, &newest->meta, &answer, path))
+		return;
+	newest->value = st.mtime < latest_end(date) ? st.mtime :
+	    latest_end(date);
+	/* A folder that nothing was written into is no backup. */
+	answer = host_dir(collection->host, collection->scratch, path);
+	if (meta_from_answer(collection, &newest->meta, &answer, path) &&
+	    answer.length == 0)
+		meta_absent(&newest->meta, newest->meta.origin);
 }
 
 static void
@@ -282,6 +288,7 @@ static const struct access settings_accesses[] = {
 	{ ASK_FILE, BACKUP_CONF, "where backups are kept" },
 	{ ASK_DIR, "/*", "the newest local backup" },
 	{ ASK_STAT, "/*/accounts", "its age" },
+	{ ASK_DIR, "/*/accounts", "is there anything in it?" },
 };
 
 static const char *const settings_groups[] = { "tweak", NULL };

@@ -306,6 +306,22 @@ static const struct collect_case key_cases[] = {
 	    "${if exists{" SNI "/$tls_in_sni/combined}{" SNI "/$tls_in_sni/"
 	    "combined}{/etc/exim.key}}\n"), STAT_IS("/etc/exim.key", KEY) }, {
 	    { "inventory.private_keys", P, FACT_KNOWN, "1", NULL } } },
+	{ "a DKIM key of its own", { FILE_IS(EXIM, "begin transports\n"
+	    "remote_smtp:\n  driver = smtp\n"
+	    "  dkim_private_key = /opt/dkim.pem\n"),
+	    STAT_IS("/opt/dkim.pem", KEY) }, {
+	    { "inventory.private_keys", P, FACT_KNOWN, "1", NULL },
+	    { "private_keys[0].kind", P, FACT_KNOWN, "dkim", NULL } } },
+	{ "DKIM keys where cPanel keeps them, or nothing is signed",
+	    { FILE_IS(EXIM, "begin transports\nremote_smtp:\n  driver = smtp\n"
+	    "  dkim_private_key = /var/cpanel/domain_keys/private/$dkim_domain\n"
+	    "other:\n  driver = smtp\n  dkim_private_key = 0\n") }, {
+	    { "inventory.private_keys", P, FACT_KNOWN, "0", NULL } } },
+	{ "DKIM keys in a directory of its own", { FILE_IS(EXIM,
+	    "begin transports\nremote_smtp:\n  driver = smtp\n"
+	    "  dkim_private_key = /opt/dkim/$dkim_domain\n") }, {
+	    { "inventory.private_keys", P, FACT_UNKNOWN,
+	    "decided at " EXIM ":4", NULL } } },
 	{ "the certificate's file holds the key",
 	    { FILE_IS(EXIM, "tls_certificate = /opt/both.pem\n"),
 	    STAT_IS("/opt/both.pem", KEY) }, {

@@ -36,6 +36,19 @@ static const struct row usual[] = {
 /* ---- main options on their planes ---- */
 
 static const struct collect_case option_cases[] = {
+	{ "interfaces with ports of their own", { FILE_IS(CONF,
+	    "local_interfaces = <; 0.0.0.0.25 ; 0.0.0.0.587\n"
+	    "daemon_smtp_ports = 25 : 465\n"), RUN_IS(BP, PRINTED
+	    "auth_advertise_hosts = \nlocal_interfaces = <; [::1]:25\n") }, {
+	    { "exim.daemon_smtp_ports", IN_FILE, FACT_UNKNOWN,
+	    "decided by local_interfaces", CONF ":1" },
+	    { "exim.daemon_smtp_ports", DAEMON, FACT_UNKNOWN,
+	    "decided by local_interfaces", NULL } } },
+	{ "interfaces without", { FILE_IS(CONF, "local_interfaces = "
+	    "<; ::0 ; 192.0.2.1 ; ::ffff:192.0.2.1\n"
+	    "daemon_smtp_ports = 25 : 465\n") }, {
+	    { "exim.daemon_smtp_ports", IN_FILE, FACT_KNOWN, "25 : 465",
+	    NULL } } },
 	{ "as cPanel ships it", { { 0 } }, {
 	    { "exim.openssl_options", STORE, FACT_KNOWN,
 	    "+no_sslv2 +no_sslv3", LOCALOPTS ":1" },

@@ -142,22 +142,37 @@ static const struct collect_case cases[] = {
 	    { FILE_IS(BACKUP, "---\nBACKUPDIR: /mnt/b\n"),
 	    DIR_IS("/mnt/b", "2026-11-18/2026-11-20/2026-11-21.tar/2026-1-9/"
 	    "incremental/weekly/"),
-	    STAT_IS("/mnt/b/2026-11-20/accounts", DIRECTORY) }, {
+	    STAT_IS("/mnt/b/2026-11-20/accounts", DIRECTORY),
+	    DIR_IS("/mnt/b/2026-11-20/accounts", "a.tar.gz/") }, {
 	    { NEWEST, IN_FILE, FACT_KNOWN, "1763700000",
 	    "/mnt/b/2026-11-20/accounts" } } },
 	{ "the default folder", { FILE_IS(BACKUP, "BACKUPENABLE: 'yes'\n"),
 	    DIR_IS("/backup", "2026-11-20/"),
-	    STAT_IS("/backup/2026-11-20/accounts", DIRECTORY) }, {
+	    STAT_IS("/backup/2026-11-20/accounts", DIRECTORY),
+	    DIR_IS("/backup/2026-11-20/accounts", "a.tar.gz/") }, {
 	    { NEWEST, IN_FILE, FACT_KNOWN, "1763700000", NULL } } },
 	{ "a folder that is no path", { FILE_IS(BACKUP, "BACKUPDIR: b\n"),
 	    DIR_IS("/backup", "2026-11-20/"),
-	    STAT_IS("/backup/2026-11-20/accounts", DIRECTORY) }, {
+	    STAT_IS("/backup/2026-11-20/accounts", DIRECTORY),
+	    DIR_IS("/backup/2026-11-20/accounts", "a.tar.gz/") }, {
 	    { NEWEST, IN_FILE, FACT_KNOWN, "1763700000", NULL } } },
 	/* Something was deleted in it: 2019-01-03 is as new as it can be. */
 	{ "an old folder that was touched", { FILE_IS(BACKUP, "BACKUPDIR: /backup\n"),
 	    DIR_IS("/backup", "2019-01-01/"),
-	    STAT_IS("/backup/2019-01-01/accounts", DIRECTORY) }, {
+	    STAT_IS("/backup/2019-01-01/accounts", DIRECTORY),
+	    DIR_IS("/backup/2019-01-01/accounts", "a.tar.gz/") }, {
 	    { NEWEST, IN_FILE, FACT_KNOWN, "1546473600", NULL } } },
+	{ "nothing was written", { FILE_IS(BACKUP, "BACKUPDIR: /backup\n"),
+	    DIR_IS("/backup", "2026-11-20/"),
+	    STAT_IS("/backup/2026-11-20/accounts", DIRECTORY),
+	    DIR_IS("/backup/2026-11-20/accounts", "") }, {
+	    { NEWEST, IN_FILE, FACT_ABSENT, NULL,
+	    "/backup/2026-11-20/accounts" } } },
+	{ "what was written can not be seen", { FILE_IS(BACKUP,
+	    "BACKUPDIR: /backup\n"), DIR_IS("/backup", "2026-11-20/"),
+	    STAT_IS("/backup/2026-11-20/accounts", DIRECTORY),
+	    DIR_FAILS("/backup/2026-11-20/accounts") }, {
+	    { NEWEST, IN_FILE, FACT_UNKNOWN, "Permission denied", NULL } } },
 	{ "no folder", { FILE_IS(BACKUP, "BACKUPDIR: /backup\n") }, {
 	    { NEWEST, IN_FILE, FACT_ABSENT, NULL, "/backup" } } },
 	{ "an empty folder", { FILE_IS(BACKUP, "BACKUPDIR: /backup\n"),
