@@ -98,15 +98,14 @@ read_head(const struct data_file *file, const struct yaml_node *root,
 	    required_text(root, "date", &date, err) != 0 ||
 	    required_text(root, "source", &source, err) != 0)
 		return -1;
-	if (strcmp(schema, DATA_SCHEMA) != 0)
-		return yaml_error(yaml_get(root, "schema"), err,
-		    "schema is \"%.64s\", wanted \"%s\"", schema, DATA_SCHEMA);
+	if (yaml_schema(yaml_get(root, "schema"), DATA_SCHEMA, err) != 0)
+		return -1;
 	if (strcmp(name, file->name) != 0)
 		return yaml_error(yaml_get(root, "name"), err,
-		    "name is \"%.64s\", wanted \"%s\"", name, file->name);
+		    "name is other text, wanted \"%s\"", file->name);
 	if (!date_read(date, ret_date))
 		return yaml_error(yaml_get(root, "date"), err,
-		    "date is \"%.64s\", wanted a day like 2026-11-01", date);
+		    "date is other text, wanted a day like 2026-11-01");
 	return 0;
 }
 
@@ -125,12 +124,12 @@ read_rows(struct arena *arena, const struct data_file *file,
 	for (value = map->first; value != NULL; value = value->next) {
 		if (!file->valid_name(value->key))
 			return yaml_key_error(value, err,
-			    "a row is named \"%.64s\", wanted %s",
-			    value->key, file->wanted_name);
+			    "a row has another name, wanted %s",
+			    file->wanted_name);
 		if (!file->valid_value(value->text))
 			return yaml_error(value, err,
-			    "row \"%.64s\" is \"%.64s\", wanted %s",
-			    value->key, value->text, file->wanted_value);
+			    "a row has another value, wanted %s",
+			    file->wanted_value);
 	}
 	return 0;
 }

@@ -70,22 +70,18 @@ read_identity(struct resolver *resolver, const struct profile_file *file,
 	const char *schema, *id, *title;
 	struct err *err = resolver->err;
 
-	if (required_text(root, "schema", &schema, err) != 0)
-		return -1;
-	if (strcmp(schema, PROFILE_SCHEMA) != 0)
-		return yaml_error(yaml_get(root, "schema"), err,
-		    "schema is \"%.64s\", wanted \"%s\"", schema,
-		    PROFILE_SCHEMA);
-	if (required_text(root, "id", &id, err) != 0 ||
+	if (required_text(root, "schema", &schema, err) != 0 ||
+	    yaml_schema(yaml_get(root, "schema"), PROFILE_SCHEMA, err) != 0 ||
+	    required_text(root, "id", &id, err) != 0 ||
 	    required_text(root, "title", &title, err) != 0)
 		return -1;
 	if (file->stem != NULL && strcmp(id, file->stem) != 0)
 		return yaml_error(yaml_get(root, "id"), err,
-		    "id is \"%.64s\", wanted the file's name, \"%s\"", id,
+		    "id is other text, wanted the file's name, \"%s\"",
 		    file->stem);
 	if (!profile_name_valid(id))
-		return yaml_error(yaml_get(root, "id"), err, "id is \"%.64s\", "
-		    "wanted letters, digits and . _ -, 64 at most", id);
+		return yaml_error(yaml_get(root, "id"), err, "id is no name, "
+		    "wanted letters, digits and . _ -, 64 at most");
 	resolver->profile.id = id;
 	resolver->profile.title = title;
 	resolver->profile.path = file->path;
@@ -107,16 +103,17 @@ load_parent(struct resolver *resolver, const struct yaml_node *node)
 		return -1;
 	if (!profile_name_valid(name))
 		return yaml_error(node, resolver->err,
-		    "extends is \"%.64s\", wanted the name of a profile",
-		    name);
+		    "extends is no name, wanted the name of a profile");
 	if (profile_find(resolver->arena, resolver->path, name, &parent,
 	    &err) != 0) {
 		if (err.code != ERR_NOINPUT) {
 			*resolver->err = err;
 			return -1;
 		}
-		return yaml_error(node, resolver->err,
-		    "extends is \"%s\", but no profile has that name", name);
+		yaml_error(node, resolver->err,
+		    "extends is a name that no profile has");
+		return err_hint(resolver->err,
+		    "\"cpward profile list\" names them all");
 	}
 	for (i = 0; i < resolver->layer_count; i++)
 		if (strcmp(resolver->layers[i], parent.path) == 0)

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/quote.h"
 #include "engine/profile_private.h"
 
 #define MAX_DISTANCE 3
@@ -66,7 +67,12 @@ unknown_check(const struct yaml_node *node, struct err *err)
 {
 	const char *nearest = nearest_id(node->key);
 
-	yaml_key_error(node, err, "no check has the id \"%.64s\"", node->key);
+	if (quotable_name(node->key))
+		yaml_key_error(node, err, "no check has the id \"%s\"",
+		    node->key);
+	else
+		yaml_key_error(node, err, "checks has a key that is no name, "
+		    "wanted the id of a check");
 	if (nearest != NULL)
 		return err_hint(err, "did you mean %s?", nearest);
 	return err_hint(err, "\"cpward checks list\" names them all");
@@ -115,7 +121,10 @@ read_severity(const struct yaml_node *node, enum severity *ret_severity,
 		return -1;
 	if (severity_parse(word, ret_severity) == 0)
 		return 0;
-	return yaml_error(node, err, "severity is \"%.64s\", wanted "
+	if (!quotable_name(word))
+		return yaml_error(node, err, "severity is other text, wanted "
+		    "critical, high, medium, low or info");
+	return yaml_error(node, err, "severity is \"%s\", wanted "
 	    "critical, high, medium, low or info", word);
 }
 

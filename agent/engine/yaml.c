@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/fileio.h"
+#include "base/quote.h"
 #include "engine/yaml.h"
 
 #define MAX_DEPTH 8
@@ -188,6 +189,16 @@ compare_keys(const void *a, const void *b)
 }
 
 static int
+given_twice(const struct yaml_node *node, struct err *err)
+{
+	if (!quotable_name(node->key))
+		return yaml_key_error(node, err,
+		    "a key that is no name is given twice");
+	return yaml_key_error(node, err, "key \"%s\" is given twice",
+	    node->key);
+}
+
+static int
 check_keys(struct loader *loader, const struct yaml_node *map)
 {
 	const struct yaml_node **sorted, *node;
@@ -205,8 +216,7 @@ check_keys(struct loader *loader, const struct yaml_node *map)
 	qsort(sorted, map->count, sizeof(*sorted), compare_keys);
 	for (i = 1; i < map->count && result == 0; i++)
 		if (strcmp(sorted[i - 1]->key, sorted[i]->key) == 0)
-			result = yaml_key_error(sorted[i], loader->err,
-			    "key \"%s\" is given twice", sorted[i]->key);
+			result = given_twice(sorted[i], loader->err);
 	free(sorted);
 	return result;
 }
@@ -424,6 +434,22 @@ yaml_text(const struct yaml_node *node, const char *what,
 }
 
 int
+yaml_schema(const struct yaml_node *node, const char *wanted, struct err *err)
+{
+	const char *seen = NULL;
+
+	if (yaml_text(node, "schema", &seen, err) != 0)
+		return -1;
+	if (strcmp(seen, wanted) == 0)
+		return 0;
+	if (!quotable_schema(seen))
+		return yaml_error(node, err,
+		    "schema is other text, wanted \"%s\"", wanted);
+	return yaml_error(node, err, "schema is \"%s\", wanted \"%s\"", seen,
+	    wanted);
+}
+
+int
 yaml_integer(const struct yaml_node *node, const char *what, int64_t minimum,
     int64_t maximum, int64_t *ret_integer, struct err *err)
 {
@@ -440,8 +466,8 @@ yaml_integer(const struct yaml_node *node, const char *what, int64_t minimum,
 	    (node->text[0] != '-' && (node->text[0] < '0' ||
 	    node->text[0] > '9')) || value < minimum || value > maximum)
 		return yaml_error(node, err,
-		    "%s is \"%.64s\", wanted a number from %lld to %lld", what,
-		    node->text, (long long)minimum, (long long)maximum);
+		    "%s is other text, wanted a number from %lld to %lld",
+		    what, (long long)minimum, (long long)maximum);
 	*ret_integer = value;
 	return 0;
 }
@@ -469,8 +495,8 @@ yaml_bool(const struct yaml_node *node, const char *what, bool *ret_bool,
 	if (node->kind != YAML_TEXT || node->text[0] == '\0')
 		return yaml_error(node, err, "%s is %s, wanted yes or no",
 		    what, yaml_kind_word(node));
-	return yaml_error(node, err, "%s is \"%.64s\", wanted yes or no", what,
-	    node->text);
+	return yaml_error(node, err,
+	    "%s is other text, wanted yes or no without quotes", what);
 }
 
 int
@@ -516,8 +542,8 @@ yaml_pairs(struct arena *arena, const struct yaml_node *node,
 			    "%s has an empty key", what);
 		if (value->kind != YAML_TEXT || value->text[0] == '\0')
 			return yaml_error(value, err,
-			    "%s: \"%.64s\" is %s, wanted text", what,
-			    value->key, yaml_kind_word(value));
+			    "%s: a value is %s, wanted text", what,
+			    yaml_kind_word(value));
 		pairs[count].name = value->key;
 		pairs[count++].value = value->text;
 	}
@@ -553,8 +579,12 @@ yaml_known_keys(const struct yaml_node *map, const char *const *known,
 		if (i < count)
 			continue;
 		join_keys(known, count, wanted, sizeof(wanted));
+		if (!quotable_name(node->key))
+			return yaml_key_error(node, err,
+			    "%s has a key that is no name, wanted %s", what,
+			    wanted);
 		return yaml_key_error(node, err,
-		    "%s has the unknown key \"%.64s\", wanted %s", what,
+		    "%s has the unknown key \"%s\", wanted %s", what,
 		    node->key, wanted);
 	}
 	return 0;

@@ -55,7 +55,10 @@ int yaml_load(struct arena *arena, const char *source, const char *bytes,
 const struct yaml_node *yaml_get(const struct yaml_node *map,
     const char *key);
 
-/* ERR_CONTENT at the node's line, what does not print shown as '?'. -1. */
+/*
+ * ERR_CONTENT at the node's line, what does not print shown as '?'. -1. Text
+ * of the file goes into it only where base/quote.h allows it.
+ */
 int yaml_error(const struct yaml_node *node, struct err *err,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* As yaml_error, at the line of the node's key. */
@@ -72,6 +75,9 @@ const char *yaml_kind_word(const struct yaml_node *node);
 int yaml_map(const struct yaml_node *node, const char *what, struct err *err);
 int yaml_text(const struct yaml_node *node, const char *what,
     const char **ret_text, struct err *err);
+/* Wants our schema word. */
+int yaml_schema(const struct yaml_node *node, const char *wanted,
+    struct err *err);
 int yaml_integer(const struct yaml_node *node, const char *what,
     int64_t minimum, int64_t maximum, int64_t *ret_integer, struct err *err);
 int yaml_bool(const struct yaml_node *node, const char *what, bool *ret_bool,

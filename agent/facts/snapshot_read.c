@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/quote.h"
 #include "facts/snapshot.h"
 #include "facts/snapshot_reader.h"
 
@@ -367,18 +368,21 @@ static int
 read_schema(struct reader *reader, const struct span *span)
 {
 	CLEANUP(reader_json_done) json_t *json = reader_parse(reader, span);
-	char seen[READER_SHOWN_SIZE];
+	const char *seen;
 
 	if (json == NULL)
 		return -1;
 	if (!json_is_string(json))
 		return reader_fail(reader, "has %s as schema, wanted \"%s\"",
 		    reader_type_word(json), SNAPSHOT_SCHEMA);
-	if (strcmp(json_string_value(json), SNAPSHOT_SCHEMA) != 0)
-		return reader_fail(reader, "has schema \"%s\", wanted \"%s\"",
-		    reader_shown(json_string_value(json), seen, sizeof(seen)),
-		    SNAPSHOT_SCHEMA);
-	return 0;
+	seen = json_string_value(json);
+	if (strcmp(seen, SNAPSHOT_SCHEMA) == 0)
+		return 0;
+	if (!quotable_schema(seen))
+		return reader_fail(reader, "has other text as schema, wanted "
+		    "\"%s\"", SNAPSHOT_SCHEMA);
+	return reader_fail(reader, "has schema \"%s\", wanted \"%s\"", seen,
+	    SNAPSHOT_SCHEMA);
 }
 
 static int

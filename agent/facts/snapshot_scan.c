@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/quote.h"
 #include "facts/snapshot_reader.h"
 
 #define MAX_DEPTH 32
@@ -79,7 +80,7 @@ reader_fail(struct reader *reader, const char *format, ...)
 void
 reader_warn(struct reader *reader, const char *name)
 {
-	char path[PATH_SIZE * 2], printable[READER_SHOWN_SIZE], text[1024];
+	char path[PATH_SIZE * 2], text[1024];
 
 	if (reader->warn == NULL || reader->warnings > MAX_WARNINGS)
 		return;
@@ -88,11 +89,14 @@ reader_warn(struct reader *reader, const char *name)
 		snprintf(text, sizeof(text),
 		    "%s: further unknown paths are ignored without a word",
 		    reader->source);
-	else
+	else if (quotable_name(name))
 		snprintf(text, sizeof(text),
 		    "%s:%u: %s: unknown path \"%s\" is ignored",
-		    reader->source, line_of(reader, reader->at), path,
-		    reader_shown(name, printable, sizeof(printable)));
+		    reader->source, line_of(reader, reader->at), path, name);
+	else
+		snprintf(text, sizeof(text),
+		    "%s:%u: %s: a path that is no name is ignored",
+		    reader->source, line_of(reader, reader->at), path);
 	reader->warn(reader->warn_context, text);
 }
 
