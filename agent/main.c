@@ -80,6 +80,18 @@ run_command(const struct command *command, int argc, char **argv)
 	return status;
 }
 
+static void
+no_command(const char *name)
+{
+	struct arena *arena = arena_new();
+	struct err err = { 0 };
+
+	err_set(&err, ERR_USAGE, "no command \"%.40s\"", name);
+	err_hint(&err, "cpward help lists them");
+	print_error(arena, &err);
+	arena_free(arena);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -92,8 +104,7 @@ main(int argc, char **argv)
 	    strcmp(argv[1], "--version") == 0 ? "version" : argv[1];
 	command = command_find(name);
 	if (command == NULL) {
-		fprintf(stderr, "cpward: no command \"%.40s\"\n"
-		    "hint: cpward help lists them\n", name);
+		no_command(name);
 		return EXIT_USAGE;
 	}
 	if (argc < 2) {

@@ -1,10 +1,8 @@
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -209,70 +207,6 @@ cmd_load_facts(struct arena *arena, const struct options *options,
 }
 
 /* ---- output ---- */
-
-int
-output_open(struct output *output, const char *path, struct err *err)
-{
-	memset(output, 0, sizeof(*output));
-	output->path = path;
-	output->stream = path == NULL ? stdout :
-	    open_memstream(&output->bytes, &output->length);
-	if (output->stream == NULL)
-		return err_set(err, ERR_IO, "no memory for %s", path);
-	return 0;
-}
-
-/*
- * A file that stands where the output shall go is replaced only when it is
- * one of ours: a slip in a cron line must not cost /etc/passwd.
- */
-static int
-check_target(const char *path, struct err *err)
-{
-	char head[512];
-	struct stat st;
-	size_t got;
-	FILE *file;
-
-	if (lstat(path, &st) != 0)
-		return 0;
-	if (!S_ISREG(st.st_mode))
-		return err_at(err, ERR_USAGE, path, 0,
-		    "is there and is not a regular file");
-	file = fopen(path, "re");
-	if (file == NULL)
-		return err_at(err, ERR_IO, path, 0, "%s", strerror(errno));
-	/* A report names us at its beginning, a snapshot at its end. */
-	got = fread(head, 1, 255, file);
-	if (fseek(file, -255, SEEK_END) == 0)
-		got += fread(head + got, 1, 255, file);
-	fclose(file);
-	if (got == 0 || memmem(head, got, "cpward", 6) != NULL)
-		return 0;
-	err_at(err, ERR_USAGE, path, 0, "is there and is not cpward's output");
-	return err_hint(err, "name another file, or remove this one");
-}
-
-int
-output_close(struct output *output, struct err *err)
-{
-	int result = 0;
-
-	if (output->path == NULL) {
-		if (fflush(stdout) != 0 || ferror(stdout))
-			return err_set(err, ERR_IO, "standard output: %s",
-			    strerror(errno));
-		return 0;
-	}
-	if (fclose(output->stream) != 0)
-		result = err_set(err, ERR_IO, "no memory for %s",
-		    output->path);
-	else if (err->code == ERR_NONE && check_target(output->path, err) == 0)
-		result = file_replace(output->path, output->bytes,
-		    output->length, 0600, err);
-	free(output->bytes);
-	return err->code == ERR_NONE ? result : -1;
-}
 
 static unsigned
 terminal_width(void)

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "cmd/config.h"
 #include "cmd/options.h"
+#include "cmd/output.h"
 #include "engine/evaluate.h"
 #include "host/host.h"
 #include "report/report.h"
@@ -59,16 +60,6 @@ int cmd_prepare(struct arena *arena, const struct options *options,
 /* Judges, writes every output, and says with which status to leave. */
 int cmd_judge(struct arena *arena, const struct options *options,
     const struct yardstick *yardstick, const struct facts *facts, struct err *err);
-
-/* A place to write to: standard output, or a file that appears whole. */
-struct output {
-	const char *path;	/* NULL = standard output */
-	FILE *stream;
-	char *bytes;		/* of the file so far */
-	size_t length;
-};
-int output_open(struct output *output, const char *path, struct err *err);
-int output_close(struct output *output, struct err *err);
 
 void cmd_warn(void *context, const char *text);
 
