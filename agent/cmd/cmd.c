@@ -14,6 +14,7 @@
 #include "collect/collect.h"
 #include "facts/snapshot.h"
 #include "host/whm_transport.h"
+#include "report/escape.h"
 
 #define WHMAPI1 "/usr/local/cpanel/bin/whmapi1"
 #define SITE_PROFILES "/etc/cpward/profiles"
@@ -47,9 +48,14 @@ void
 cmd_warn(void *context, const char *text)
 {
 	const struct options *options = context;
+	struct arena *arena;
 
-	if (!options->quiet)
-		fprintf(stderr, "cpward: warning: %s\n", text);
+	if (options->quiet)
+		return;
+	arena = arena_new();
+	fprintf(stderr, "cpward: warning: %s\n",
+	    escape_terminal(arena, text, strlen(text)));
+	arena_free(arena);
 }
 
 /* ---- configuration and profile ---- */
