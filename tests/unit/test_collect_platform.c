@@ -157,10 +157,10 @@ test_many(void **state)
 		struct row rows[3];
 		struct expected expected;
 	} many[] = {
-		{ { { "dir " RAW, ANSWER_OK, repeated(arena, "s#/", 5001), 0,
+		{ { { "dir " RAW, ANSWER_OK, repeated(arena, "s#/", 20001), 0,
 		    NULL } }, { FORGED, IN_FILE, FACT_UNKNOWN,
-		    "holds 5001 sessions, more than the 5000", RAW } },
-		{ { { "dir " RAW, ANSWER_OK, repeated(arena, "s#/", 5000), 0,
+		    "holds 20001 sessions, more than the 20000", RAW } },
+		{ { { "dir " RAW, ANSWER_OK, repeated(arena, "s#/", 20000), 0,
 		    NULL } }, { FORGED, IN_FILE, FACT_KNOWN, "0", RAW } },
 		{ { DIR_IS(RAW, "a/"), { "file " RAW "/a", ANSWER_OK,
 		    repeated(arena, "k#=1\n", 500), 0, NULL } },
