@@ -193,6 +193,37 @@ evaluate_path_group(const struct evaluation *ev,
 		    mode, shown(ev->arena, path->group.value));
 }
 
+static bool
+is_account(const struct facts *facts, const struct fact_str *name)
+{
+	size_t i;
+
+	for (i = 0; name->meta.state == FACT_KNOWN &&
+	    i < facts->accounts.count; i++)
+		if (strcmp(facts->accounts.items[i].name, name->value) == 0)
+			return true;
+	return false;
+}
+
+/* A log or a spool that an account owns, or reads through its group. */
+static void
+evaluate_path_owner(const struct evaluation *ev,
+    const struct mail_path_facts *path, unsigned mode, struct finding *finding)
+{
+	const char *name = shown(ev->arena, path->name);
+
+	if (is_account(ev->facts, &path->owner))
+		finding_fail(ev, finding, "%s belongs to the account %s, wanted "
+		    "root or the mail system", name,
+		    shown(ev->arena, path->owner.value));
+	else if ((mode & 0060) != 0 && is_account(ev->facts, &path->group))
+		finding_fail(ev, finding, "%s has mode %04o and the group of the "
+		    "account %s, wanted the mail system's", name, mode,
+		    shown(ev->arena, path->group.value));
+	else
+		finding_pass(ev, finding, "%s has mode %04o", name, mode);
+}
+
 static void
 evaluate_mail_path(const struct evaluation *ev,
     const struct mail_path_facts *path, struct finding *finding)
@@ -227,7 +258,7 @@ evaluate_mail_path(const struct evaluation *ev,
 	else if (kind->own_group)
 		evaluate_path_group(ev, path, mode, finding);
 	else
-		finding_pass(ev, finding, "%s has mode %04o", name, mode);
+		evaluate_path_owner(ev, path, mode, finding);
 }
 
 const struct check access_checks[] = {

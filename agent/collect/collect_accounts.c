@@ -24,6 +24,7 @@
  * him the knowledge, not us the time.
  */
 #define MAIL_DOMAINS_READ 1000
+#define MAILBOXES_READ 5000	/* of one domain */
 
 /*
  * Names that tenants choose become path components only when they can be
@@ -472,6 +473,73 @@ index_homes(struct collection *collection, struct keyvalue_index *ret_homes)
 	keyvalues_index(collection->scratch, &homes, ret_homes);
 }
 
+/* What a mailbox's folders of messages allow, added up; false when unseen. */
+static bool
+add_box_mode(struct collection *collection, const char *box,
+    struct host_stat *ret_sum, const char **ret_why)
+{
+	static const char *const inside[] = { "", "/cur", "/new" };
+	struct answer answer;
+	struct host_stat st;
+	size_t i;
+
+	for (i = 0; i < sizeof(inside) / sizeof(inside[0]); i++) {
+		answer = host_stat(collection->host, collection->scratch,
+		    arena_printf(collection->scratch, "%s%s", box, inside[i]),
+		    &st);
+		if (answer.status == ANSWER_ABSENT)
+			return true;	/* mdbox has neither */
+		if (answer.status != ANSWER_OK) {
+			*ret_why = "a mailbox's folder can not be examined";
+			return false;
+		}
+		if (st.kind != HOST_DIRECTORY)
+			return true;	/* no mailbox: a file beside them */
+		ret_sum->mode |= st.mode;
+		ret_sum->owner = st.owner;
+		ret_sum->group = st.group;
+	}
+	return true;
+}
+
+/*
+ * The mailboxes of a domain as one subject, "FOLDER/" and a star: their names
+ * are people's, and what one of them allows too much is told by the sum.
+ */
+static void
+add_mailboxes(struct collection *collection, const char *folder)
+{
+	struct answer answer = host_dir(collection->host, collection->scratch,
+	    folder);
+	struct host_stat sum = { .owner = NULL };
+	const char **names, *why = NULL, *path;
+	struct mail_path_facts *item;
+	size_t count, i;
+
+	if (answer.status == ANSWER_ABSENT ||
+	    answer.status == ANSWER_NO_PARENT)
+		return;
+	host_names(collection->scratch, &answer, &names, &count);
+	if (answer.status != ANSWER_OK)
+		why = answer.why;
+	else if (count > MAILBOXES_READ)
+		why = "holds more mailboxes than are examined";
+	for (i = 0; i < count && why == NULL; i++)
+		(void)add_box_mode(collection, arena_printf(
+		    collection->scratch, "%s/%s", folder, names[i]), &sum,
+		    &why);
+	if (why == NULL && sum.owner == NULL)
+		return;
+	answer = (struct answer){ .status = why == NULL ? ANSWER_OK :
+	    ANSWER_FAILED, .why = why };
+	path = arena_printf(collection->scratch, "%s/*", folder);
+	item = collection_add(collection, "mail_paths", path);
+	set_string(collection, &item->kind, path, "mailbox-root");
+	set_modes(collection, path, &answer, &sum, &(struct mode_facts){
+	    &item->mode, &item->owner, &item->group });
+	collection->facts->inventory.mail_paths.value++;
+}
+
 /* A mail folder that only its name hides is still open: one a domain. */
 static void
 add_domain_folders(struct collection *collection)
@@ -479,6 +547,7 @@ add_domain_folders(struct collection *collection)
 	struct facts *facts = collection->facts;
 	const struct keyvalue *home;
 	struct keyvalue_index homes;
+	const char *folder;
 	size_t i;
 
 	index_homes(collection, &homes);
@@ -489,10 +558,12 @@ add_domain_folders(struct collection *collection)
 		const struct domain_facts *domain = &facts->domains.items[i];
 
 		home = keyvalue_index_find(&homes, domain->account.value);
-		if (home != NULL && safe_component(domain->name))
-			add_mail_path(collection, "mailbox-root", arena_printf(
-			    collection->scratch, "%s/mail/%s", home->value,
-			    domain->name));
+		if (home == NULL || !safe_component(domain->name))
+			continue;
+		folder = arena_printf(collection->scratch, "%s/mail/%s",
+		    home->value, domain->name);
+		add_mail_path(collection, "mailbox-root", folder);
+		add_mailboxes(collection, folder);
 	}
 }
 
@@ -549,6 +620,8 @@ static const struct access accounts_accesses[] = {
 	{ ASK_FILE, "*/etc/*/shadow", "hash schemes are counted" },
 	{ ASK_STAT, "*/mail", "modes of each account's mail folder" },
 	{ ASK_STAT, "*/mail/*", "modes of each domain's mail folder" },
+	{ ASK_DIR, "*/mail/*", "its mailboxes; their names are not kept" },
+	{ ASK_STAT, "*/mail/*/*", "modes of mailboxes, cur and new" },
 	{ ASK_STAT, "/var/spool/exim*", "modes of the spool" },
 	{ ASK_DIR, "/var/log", "names of mail logs" },
 	{ ASK_STAT, "/var/log/*", "modes of mail logs" },

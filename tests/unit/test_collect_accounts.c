@@ -62,6 +62,30 @@ static const struct collect_case cases[] = {
 	    SHADOW },
 	    { "password_files[0].schemes", P, UNKNOWN, "no line of it is",
 	    SHADOW } } },
+	{ "mailboxes of a domain, as one", {
+	    STAT_IS("/home/alice/mail", "dir 0751 alice mail 1 1"),
+	    STAT_IS("/home/alice/mail/example.com", "dir 0751 alice mail 1 1"),
+	    DIR_IS("/home/alice/mail/example.com", "ann/bob/note/"),
+	    STAT_IS("/home/alice/mail/example.com/ann", "dir 0750 alice alice 1 1"),
+	    STAT_IS("/home/alice/mail/example.com/ann/cur",
+	    "dir 0705 alice alice 1 1"),
+	    STAT_IS("/home/alice/mail/example.com/ann/new",
+	    "dir 0700 alice alice 1 1"),
+	    STAT_IS("/home/alice/mail/example.com/bob", "dir 0700 alice alice 1 1"),
+	    STAT_IS("/home/alice/mail/example.com/note",
+	    "file 0666 alice alice 1 1") }, {
+	    { "inventory.mail_paths", P, KNOWN, "3", NULL },
+	    { "mail_paths[2]", P, KNOWN, "/home/alice/mail/example.com/*", NULL },
+	    { "mail_paths[2].mode", P, KNOWN, "0755", NULL },
+	    { "mail_paths[2].group", P, KNOWN, "alice", NULL } } },
+	{ "a mailbox that can not be examined", {
+	    DIR_IS("/home/alice/mail/example.com", "ann/"),
+	    STAT_FAILS("/home/alice/mail/example.com/ann") }, {
+	    { "mail_paths[0]", P, KNOWN, "/home/alice/mail/example.com/*", NULL },
+	    { "mail_paths[0].mode", P, UNKNOWN, "can not be examined", NULL } } },
+	{ "a mail folder that can not be listed", {
+	    DIR_FAILS("/home/alice/mail/example.com") }, {
+	    { "mail_paths[0].mode", P, UNKNOWN, "Permission denied", NULL } } },
 	{ "accounts can not be read", { FILE_FAILS(USERS) }, {
 	    { "inventory.accounts", P, UNKNOWN, "Input/output error", USERS },
 	    { "inventory.password_files", P, UNKNOWN,
