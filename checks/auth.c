@@ -127,6 +127,33 @@ judge_mechanisms(const struct evaluation *ev, enum plane plane,
 		    setting_shown(ev, "dovecot.auth_mechanisms", plane));
 }
 
+/* Exim's own: a public name, and behind a blank what is wrong with it. */
+static void
+evaluate_exim_mechanisms(const struct evaluation *ev, struct finding *finding)
+{
+	const struct fact_list *offered = &ev->facts->exim.auth_mechanisms;
+	struct names other = { .count = 0 };
+	size_t i, length;
+
+	if (!finding_need(ev, finding, "exim.auth_mechanisms"))
+		return;
+	for (i = 0; i < offered->count; i++) {
+		length = strcspn(offered->items[i], " ");
+		if (offered->items[i][length] != '\0' || !list_has(
+		    ev->want->list, ev->want->list_count, offered->items[i],
+		    length))
+			names_add(&other, offered->items[i],
+			    strlen(offered->items[i]));
+	}
+	if (other.count > 0)
+		finding_fail(ev, finding, "Exim offers %s, wanted only "
+		    "mechanisms of the profile that ask for the password",
+		    names_end(&other));
+	else
+		finding_pass(ev, finding, "Exim offers mechanisms of the "
+		    "profile only");
+}
+
 static const struct switch_row popbeforesmtp_switch = {
 	"tweak.popbeforesmtp", false
 };
@@ -145,10 +172,12 @@ evaluate_mechanisms(const struct evaluation *ev, struct finding *finding)
 	    { "dovecot.auth_mechanisms", NULL };
 	static const char *const popbeforesmtp[] =
 	    { "tweak.popbeforesmtp", NULL };
-	struct finding dovecot = { 0 }, tweak = { 0 };
+	struct finding dovecot = { 0 }, exim = { 0 }, tweak = { 0 };
 
 	evaluate_planes(ev, mechanisms, judge_mechanisms, &dovecot);
 	finding_merge(ev, finding, &dovecot);
+	evaluate_exim_mechanisms(ev, &exim);
+	finding_merge(ev, finding, &exim);
 	evaluate_planes(ev, popbeforesmtp, judge_popbeforesmtp, &tweak);
 	finding_merge(ev, finding, &tweak);
 }
@@ -413,7 +442,8 @@ const struct check auth_checks[] = {
 		.title = "Only sane login mechanisms; POP before SMTP is off",
 		.scope = SCOPE_SERVICE,
 		.subject = "dovecot",
-		.needs = { "dovecot.auth_mechanisms", "tweak.popbeforesmtp" },
+		.needs = { "dovecot.auth_mechanisms", "?exim.auth_mechanisms",
+		    "tweak.popbeforesmtp" },
 		.evaluate.host = evaluate_mechanisms,
 		.want = WANT_LIST,
 		.remediation = "dovecot.auth-mechanisms",

@@ -215,6 +215,7 @@ forbid_pass(struct collection *collection, const char *name,
 	const char *where = setting->place.line == 0 ? source : arena_printf(
 	    collection->scratch, "%s:%u", setting->place.file,
 	    setting->place.line);
+	bool passdb = strncmp(setting->name, "passdb/", 7) == 0;
 	struct fact_meta *meta;
 	size_t i;
 
@@ -227,9 +228,12 @@ forbid_pass(struct collection *collection, const char *name,
 		/* What the daemon itself says is not the file's to doubt. */
 		if (source[0] == '/' && meta->state != FACT_UNKNOWN)
 			continue;
-		meta_unknown(collection, meta, where, "%s%s%s has %s = %.80s",
+		/* A passdb's value may be a password. */
+		meta_unknown(collection, meta, where, "%s%s%s has %s%s%.80s",
 		    where, setting->filter[0] != '\0' ? ": " : "",
-		    setting->filter, setting->name, setting->value);
+		    setting->filter, passdb ? "a passdb that lets anybody in" :
+		    setting->name, passdb ? "" : " = ",
+		    passdb ? "" : setting->value);
 	}
 }
 
@@ -272,6 +276,20 @@ from_loopback(const char *filter)
 	    is_loopback(remote + 7, strcspn(remote + 7, " "));
 }
 
+/* A static passdb has one password for all, or asks for none. */
+static bool
+lets_anybody_in(const struct dovecot_setting *setting)
+{
+	const char *last = strrchr(setting->name, '/');
+
+	/* In 2.4 the section's name is the driver unless it says otherwise. */
+	if (strncmp(setting->name, "passdb/static/", 14) == 0)
+		return true;
+	return strncmp(setting->name, "passdb/", 7) == 0 && last != NULL &&
+	    strcmp(last, "/driver") == 0 &&
+	    strcmp(setting->value, "static") == 0;
+}
+
 /*
  * A protocol, a network or a name may have another value than stands outside,
  * and a listener or a trusted network may do without TLS. That is not weighed
@@ -303,6 +321,9 @@ note_exceptions(struct collection *collection, const struct dovecot_conf *conf,
 			forbid_pass(collection, "auth_allow_cleartext", source,
 			    setting);
 		}
+		if (lets_anybody_in(setting))
+			forbid_pass(collection, "auth_mechanisms", source,
+			    setting);
 		if (strcmp(setting->value, "no") == 0 && (strcmp(name,
 		    "service/imap-login/inet_listener/imaps/ssl") == 0 ||
 		    strcmp(name,

@@ -280,6 +280,58 @@ plane_unknown(struct collection *collection, enum plane plane,
 		    origin, "%s", why);
 	meta_unknown(collection, &exim->auth_offered.plane[plane].meta, origin,
 	    "%s", why);
+	if (plane == PLANE_FILE)
+		meta_unknown(collection, &exim->auth_mechanisms.meta, origin,
+		    "%s", why);
+}
+
+/* ---- how clients log in ---- */
+
+/*
+ * The plaintext driver takes whatever its condition is true for; a condition
+ * that is no expansion is true for everybody (Exim specification, chapter 34).
+ */
+static bool
+accepts_anything(const struct exim_driver *driver)
+{
+	static const char *const truths[] = { "1", "yes", "true" };
+	const struct exim_option *condition = exim_driver_option(driver,
+	    "server_condition");
+	size_t i;
+
+	if (condition == NULL || strcmp(driver->driver, "plaintext") != 0)
+		return false;
+	for (i = 0; i < sizeof(truths) / sizeof(truths[0]); i++)
+		if (strcasecmp(condition->value, truths[i]) == 0)
+			return true;
+	return false;
+}
+
+static void
+collect_mechanisms(struct collection *collection,
+    const struct exim_conf *conf)
+{
+	struct fact_list *list = &collection->facts->exim.auth_mechanisms;
+	const char **items = NULL, *name;
+	const struct exim_option *public;
+	size_t count = 0, i;
+
+	for (i = 0; i < conf->driver_count; i++) {
+		const struct exim_driver *driver = &conf->drivers[i];
+
+		if (driver->section != EXIM_AUTHENTICATORS ||
+		    client_only(driver))
+			continue;
+		public = exim_driver_option(driver, "public_name");
+		name = public == NULL ? driver->name : public->value;
+		*arena_push(collection->arena, &items, &count) =
+		    accepts_anything(driver) ? arena_printf(collection->arena,
+		    "%s accepts any password", name) :
+		    arena_strdup(collection->arena, name);
+	}
+	meta_known(&list->meta, CONF);
+	list->items = items;
+	list->count = count;
 }
 
 /* ---- where the keys lie ---- */
@@ -383,6 +435,7 @@ collect_file(struct collection *collection)
 		return;
 	}
 	note_key_places(collection, &conf);
+	collect_mechanisms(collection, &conf);
 	for (i = 0; i < OPTION_ROWS; i++)
 		set_option(collection, &option_rows[i], PLANE_FILE, CONF,
 		    exim_conf_option(&conf, option_rows[i].name));

@@ -59,6 +59,8 @@ struct exim_facts {
 	struct setting tls_on_connect_ports;
 	struct setting daemon_smtp_ports;
 	struct setting auth_offered;		/* file, daemon */
+	/* file: public names; "PLAIN accepts any password" where it does */
+	struct fact_list auth_mechanisms;
 	struct setting require_secure_auth;	/* store, api */
 	struct setting recipients_max;
 	struct setting log_selector;

@@ -84,6 +84,7 @@ static const struct field exim_fields[] = {
 	    FILES | DAEMON, "smtp", NULL, EXIM_SPEC),
 	SETTING(struct exim_facts, auth_offered, "auth_offered",
 	    FILES | DAEMON, NULL, NULL, NO_DOC),
+	LIST(struct exim_facts, auth_mechanisms, FILES),
 	SETTING(struct exim_facts, require_secure_auth, "require_secure_auth",
 	    STORE | API, NULL, "1", EXIM_EDITOR),
 	SETTING(struct exim_facts, recipients_max, "recipients_max",

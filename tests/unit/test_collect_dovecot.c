@@ -206,6 +206,16 @@ static const struct collect_case cases[] = {
 	{ "this machine is trusted", { RUN_IS(DOVECONF, "# 2.3.21 (x): " CONF
 	    "\nssl = required\nlogin_trusted_networks = 127.0.0.0/8, ::1\n") },
 	    { { "dovecot.ssl", DAEMON, FACT_KNOWN, "required", NULL } } },
+	{ "one password for all", { RUN_IS(DOVECONF, "# 2.3.21 (x): " CONF
+	    "\nauth_mechanisms = plain\npassdb {\n"
+	    "  args = nopassword=y\n  driver = static\n}\n") }, {
+	    { "dovecot.auth_mechanisms", DAEMON, FACT_UNKNOWN,
+	    "has a passdb that lets anybody in", NULL } } },
+	{ "one password for all, in 2.4", { RUN_IS(DOVECONF, "# 2.4.1 (x): " CONF
+	    "\ndovecot_config_version = 2.4.1\nauth_mechanisms = plain\n"
+	    "passdb static {\n  password = x\n}\n") }, {
+	    { "dovecot.auth_mechanisms", DAEMON, FACT_UNKNOWN, "has a passdb that lets anybody in",
+	    NULL } } },
 	{ "a listener of imaps without TLS", { RUN_IS(DOVECONF,
 	    "# 2.3.21 (x): " CONF "\nssl = required\n"
 	    "service imap-login {\n  inet_listener imaps {\n    ssl = no\n"

@@ -36,6 +36,22 @@ static const struct row usual[] = {
 /* ---- main options on their planes ---- */
 
 static const struct collect_case option_cases[] = {
+	{ "how clients may log in", { FILE_IS(CONF, "begin authenticators\n"
+	    "one:\n  driver = plaintext\n  public_name = PLAIN\n"
+	    "  server_condition = Yes\n"
+	    "two:\n  driver = dovecot\n  public_name = LOGIN\n"
+	    "  server_socket = /x\n  server_condition = yes\n"
+	    "three:\n  driver = plaintext\n  public_name = X\n"
+	    "  server_condition = ${if eq{1}{1}}\n"
+	    "out:\n  driver = plaintext\n  public_name = PLAIN\n"
+	    "  client_send = ^u^p\n") }, {
+	    { "exim.auth_mechanisms", IN_FILE, FACT_KNOWN,
+	    "PLAIN accepts any password,LOGIN,X", CONF } } },
+	{ "no authenticator", { FILE_IS(CONF, "openssl_options = +all\n") }, {
+	    { "exim.auth_mechanisms", IN_FILE, FACT_KNOWN, "", CONF } } },
+	{ "how clients may log in is not known", { FILE_FAILS(CONF) }, {
+	    { "exim.auth_mechanisms", IN_FILE, FACT_UNKNOWN, "Input/output error",
+	    CONF } } },
 	{ "interfaces with ports of their own", { FILE_IS(CONF,
 	    "local_interfaces = <; 0.0.0.0.25 ; 0.0.0.0.587\n"
 	    "daemon_smtp_ports = 25 : 465\n"), RUN_IS(BP, PRINTED
