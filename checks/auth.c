@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "checks/catalogue.h"
+#include "checks/listeners.h"
 #include "checks/switches.h"
 #include "checks/words.h"
 
@@ -83,6 +84,7 @@ evaluate_tls_before_auth(const struct evaluation *ev, struct finding *finding)
 	    { "exim.auth_offered", "exim.require_secure_auth", NULL };
 
 	evaluate_planes(ev, paths, judge_tls_before_auth, finding);
+	listeners_hold_pass(ev, finding);
 }
 
 static const struct switch_row cleartext_switch = {
@@ -404,7 +406,8 @@ const struct check auth_checks[] = {
 		.title = "Exim offers AUTH only inside TLS",
 		.scope = SCOPE_SERVICE,
 		.subject = "exim",
-		.needs = { "exim.auth_offered", "exim.require_secure_auth" },
+		.needs = { "exim.auth_offered", "exim.require_secure_auth",
+		    "?site.port_owners" },
 		.evaluate.host = evaluate_tls_before_auth,
 		.remediation = "exim.require-secure-auth",
 		.mode = REMEDIATION_GUIDED,

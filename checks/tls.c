@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "checks/catalogue.h"
+#include "checks/listeners.h"
 #include "checks/switches.h"
 #include "checks/words.h"
 
@@ -92,6 +93,7 @@ evaluate_exim_min_version(const struct evaluation *ev, struct finding *finding)
 	static const char *const paths[] = { "exim.openssl_options", NULL };
 
 	evaluate_planes(ev, paths, judge_exim_protocols, finding);
+	listeners_hold_pass(ev, finding);
 }
 
 /*
@@ -148,6 +150,7 @@ evaluate_exim_ciphers(const struct evaluation *ev, struct finding *finding)
 	static const char *const paths[] = { "exim.cipher_suites", NULL };
 
 	evaluate_planes(ev, paths, judge_exim_suites, finding);
+	listeners_hold_pass(ev, finding);
 }
 
 static void
@@ -221,6 +224,7 @@ evaluate_exim_offered(const struct evaluation *ev, struct finding *finding)
 	    "exim.tls_on_connect_ports", "exim.daemon_smtp_ports", NULL };
 
 	evaluate_planes(ev, paths, judge_exim_offers, finding);
+	listeners_hold_pass(ev, finding);
 }
 
 /*
@@ -382,7 +386,7 @@ const struct check tls_checks[] = {
 		.title = "Exim refuses SSLv2, SSLv3, TLS 1.0 and TLS 1.1",
 		.scope = SCOPE_SERVICE,
 		.subject = "exim",
-		.needs = { "exim.openssl_options" },
+		.needs = { "exim.openssl_options", "?site.port_owners" },
 		.evaluate.host = evaluate_exim_min_version,
 		.remediation = "exim.openssl-options",
 		.mode = REMEDIATION_GUIDED,
@@ -402,7 +406,7 @@ const struct check tls_checks[] = {
 		.title = "Exim offers only strong cipher suites",
 		.scope = SCOPE_SERVICE,
 		.subject = "exim",
-		.needs = { "exim.cipher_suites" },
+		.needs = { "exim.cipher_suites", "?site.port_owners" },
 		.evaluate.host = evaluate_exim_ciphers,
 		.want = WANT_LIST,
 		.remediation = "exim.cipher-list",
@@ -426,7 +430,8 @@ const struct check tls_checks[] = {
 		.scope = SCOPE_SERVICE,
 		.subject = "exim",
 		.needs = { "exim.tls_advertise_hosts",
-		    "exim.tls_on_connect_ports", "exim.daemon_smtp_ports" },
+		    "exim.tls_on_connect_ports", "exim.daemon_smtp_ports",
+		    "?site.port_owners" },
 		.evaluate.host = evaluate_exim_offered,
 		.remediation = "exim.offer-tls",
 		.mode = REMEDIATION_GUIDED,

@@ -265,10 +265,19 @@ collect_ports(struct collection *collection)
 
 	table = host_file(collection->host, collection->scratch, PROC_TCP,
 	    HOST_CAP_LIST);
+	/* Below --root nothing runs that could listen. */
+	if (table.status == ANSWER_ABSENT || table.status == ANSWER_NO_PARENT)
+		table = (struct answer){ .status = ANSWER_SKIPPED,
+		    .why = FACT_SKIPPED_PREFIX "there is no " PROC_TCP };
 	if (!meta_from_answer(collection, &list->meta, &table, PROC_TCP))
 		return;
 	table6 = host_file(collection->host, collection->scratch, PROC_TCP6,
 	    HOST_CAP_LIST);
+	/* Without IPv6 there is no such table. */
+	if (table6.status == ANSWER_FAILED) {
+		meta_from_answer(collection, &list->meta, &table6, PROC_TCP6);
+		return;
+	}
 	/* An IPv4 listener is found first and kept. */
 	find_listeners(table6.bytes, owners);
 	find_listeners(table.bytes, owners);

@@ -35,7 +35,7 @@ static const struct collect_case cases[] = {
 	    { "site.dns_cluster", P, KNOWN, "no", NULL },
 	    { "site.nat_addresses", P, KNOWN, "0", "/var/cpanel/cpnat" },
 	    { "site.remote_domains", P, KNOWN, "0", NULL },
-	    { "site.port_owners", P, FACT_ABSENT, NULL, TCP },
+	    { "site.port_owners", P, FACT_UNKNOWN, "skipped: there is no", TCP },
 	    { "site.managed_by", P, FACT_ABSENT, NULL, NULL } } },
 	{ "products", { STAT_IS("/etc/csf", DIRECTORY),
 	    STAT_IS("/usr/local/lsws", DIRECTORY),
@@ -127,6 +127,9 @@ static const struct collect_case cases[] = {
 	    { "site.port_owners", P, KNOWN, "", NULL } } },
 	{ "no table to be read", { FILE_FAILS(TCP) }, {
 	    { "site.port_owners", P, UNKNOWN, "Input/output error", TCP } } },
+	{ "the table of IPv6 can not be read", { FILE_IS(TCP, ""),
+	    FILE_FAILS(TCP "6") }, {
+	    { "site.port_owners", P, UNKNOWN, "Input/output error", TCP "6" } } },
 };
 
 static void
