@@ -355,29 +355,43 @@ collect_mail_passwords(struct collection *collection, const char *home,
 	return true;
 }
 
+/* Without all accounts a list that ranges over them is not whole. */
+static void
+need_accounts(struct collection *collection, struct fact_int *count)
+{
+	if (collection->facts->inventory.accounts.meta.state != FACT_KNOWN)
+		meta_unknown(collection, &count->meta, USER_DOMAINS,
+		    "the accounts are not known");
+}
+
+/* NULL, and count is not known, when the account's home is not. */
+static const char *
+need_home(struct collection *collection, const struct account_facts *account,
+    struct fact_int *count)
+{
+	if (account->home.meta.state == FACT_KNOWN)
+		return account->home.value;
+	meta_unknown(collection, &count->meta, PASSWD,
+	    "the home of %s is not known", account->name);
+	return NULL;
+}
+
 static void
 collect_passwords(struct collection *collection)
 {
 	struct facts *facts = collection->facts;
 	struct fact_int *count = &facts->inventory.password_files;
-	const char *why;
+	const char *why, *home;
 	size_t i;
 
 	meta_known(&count->meta, SHADOW " and shadow files below the homes");
 	collect_password_file(collection, SHADOW);
-	if (facts->inventory.accounts.meta.state != FACT_KNOWN)
-		meta_unknown(collection, &count->meta, USER_DOMAINS,
-		    "the accounts are not known");
+	need_accounts(collection, count);
 	for (i = 0; i < facts->accounts.count; i++) {
-		const struct fact_str *home = &facts->accounts.items[i].home;
-
-		if (home->meta.state != FACT_KNOWN)
-			meta_unknown(collection, &count->meta, PASSWD,
-			    "the home of %s is not known",
-			    facts->accounts.items[i].name);
-		else if (!collect_mail_passwords(collection, home->value, &why))
-			meta_unknown(collection, &count->meta, home->value,
-			    "%s", why);
+		home = need_home(collection, &facts->accounts.items[i], count);
+		if (home != NULL &&
+		    !collect_mail_passwords(collection, home, &why))
+			meta_unknown(collection, &count->meta, home, "%s", why);
 	}
 }
 
@@ -572,6 +586,7 @@ collect_mail_paths(struct collection *collection)
 {
 	struct facts *facts = collection->facts;
 	struct fact_int *count = &facts->inventory.mail_paths;
+	const char *home;
 	size_t i;
 
 	meta_known(&count->meta, "spool, logs and the accounts' mail folders");
@@ -580,19 +595,12 @@ collect_mail_paths(struct collection *collection)
 		add_mail_path(collection, fixed_mail_paths[i].kind,
 		    fixed_mail_paths[i].path);
 	add_logs(collection);
-	if (facts->inventory.accounts.meta.state != FACT_KNOWN)
-		meta_unknown(collection, &count->meta, USER_DOMAINS,
-		    "the accounts are not known");
+	need_accounts(collection, count);
 	for (i = 0; i < facts->accounts.count; i++) {
-		const struct fact_str *home = &facts->accounts.items[i].home;
-
-		if (home->meta.state != FACT_KNOWN)
-			meta_unknown(collection, &count->meta, PASSWD,
-			    "the home of %s is not known",
-			    facts->accounts.items[i].name);
-		else
+		home = need_home(collection, &facts->accounts.items[i], count);
+		if (home != NULL)
 			add_mail_path(collection, "mailbox-root", arena_printf(
-			    collection->scratch, "%s/mail", home->value));
+			    collection->scratch, "%s/mail", home));
 	}
 	add_domain_folders(collection);
 }
