@@ -399,7 +399,8 @@ yaml_get(const struct yaml_node *map, const char *key)
 	return NULL;
 }
 
-const char *
+/* "text", "a list", "a map": what the node is, for messages. */
+static const char *
 yaml_kind_word(const struct yaml_node *node)
 {
 	switch (node->kind) {

@@ -65,8 +65,6 @@ int yaml_error(const struct yaml_node *node, struct err *err,
 int yaml_key_error(const struct yaml_node *node, struct err *err,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* "text", "a list", "a map": what the node is, for messages. */
-const char *yaml_kind_word(const struct yaml_node *node);
 
 /*
  * Each wants one type and names the node by what ("severity") when it is of

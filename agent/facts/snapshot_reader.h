@@ -51,8 +51,6 @@ struct members {
 };
 
 
-/* Names come from outside: only what prints plainly goes into a message. */
-const char *reader_shown(const char *text, char *out, size_t size);
 const char *reader_type_word(const json_t *json);
 
 /* ERR_CONTENT, "PATH …" at the line of the part being read. Returns -1. */

@@ -22,7 +22,8 @@ reader_json_done(json_t **json)
 	json_decref(*json);
 }
 
-const char *
+/* Names come from outside: only what prints plainly goes into a message. */
+static const char *
 reader_shown(const char *text, char *out, size_t size)
 {
 	size_t i;

@@ -244,7 +244,8 @@ comment_start(char *text)
 	return text;
 }
 
-char *
+/* Removes the backslashes that quote the byte after them, in place. */
+static char *
 dovecot_unescape(char *text)
 {
 	char *from, *to;

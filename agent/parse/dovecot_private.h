@@ -72,8 +72,6 @@ int dovecot_lines_include(struct dovecot_lines *lines, const char *pattern,
 int dovecot_lines_next(struct dovecot_lines *lines, struct dovecot_line *ret_line,
     struct err *err);
 
-/* Removes the backslashes that quote the byte after them, in place. */
-char *dovecot_unescape(char *text);
 
 /* Hash: dovecot_index.c. Texts are kept, not copied; they must outlive it. */
 

@@ -200,7 +200,6 @@ const char *exim_string_read(struct exim_parse *parse,
 char *exim_dequote(struct arena *arena, const char **text);
 bool exim_time_read(const char *text, char end, int *ret_seconds);
 bool exim_fixed_read(const char *text, char end, int *ret_thousandths);
-bool exim_boolean_read(const char *word, bool *ret_value);
 
 /* exim_conf.c: as exim_conf_parse, the first line of bytes being that line. */
 int exim_conf_parse_from(struct arena *arena, const char *path, unsigned line,

@@ -142,7 +142,7 @@ exim_string_read(struct exim_parse *parse, const struct conf_place *place,
 	return value;
 }
 
-bool
+static bool
 exim_boolean_read(const char *word, bool *ret_value)
 {
 	if (strcasecmp(word, "true") == 0 || strcasecmp(word, "yes") == 0)
