@@ -138,6 +138,40 @@ struct backup_facts {
 	struct fact_int newest_set;		/* api: epoch seconds, backup_date_list */
 };
 
+/* The system's cryptography, which may forbid what a configuration allows. */
+struct crypto_facts {
+	/*
+	 * file: what the system's policy refuses to every program: "TLSv1.2"
+	 * is the lowest protocol it lets pass; "" = it forbids none.
+	 */
+	struct fact_str policy_min_protocol;
+	struct fact_str policy;			/* file: "DEFAULT", "LEGACY", "FIPS", "security level 2" */
+	struct fact_bool fips_enabled;		/* file: /proc/sys/crypto/fips_enabled */
+};
+
+/* How Exim treats TLS with other servers; the transports are a list. */
+struct exchange_facts {
+	struct fact_bool dane_supported;	/* daemon: exim -bV */
+	/* file: senders' domains, "*", that the ACLs refuse without TLS */
+	struct fact_list required_inbound;
+	/* daemon, --deep: "refused" or "accepted" for a foreign domain */
+	struct fact_str relay_from_outside;
+	/* file: how the sender of authenticated mail is held to its account */
+	struct fact_str sender_binding;
+	struct fact_list tunnels;		/* daemon: "PEER state cipher" of each that is up */
+};
+
+/* The ports that answer, blanks between: "25 465 587"; "" = none. All socket. */
+struct listening_facts {
+	struct setting exim;
+	struct setting dovecot;
+	struct setting cpsrvd;
+	struct setting cpdavd;
+	struct setting httpd;
+	struct fact_str source;			/* address that the probes came from */
+	struct fact_bool complete_lists;	/* asked with --full */
+};
+
 /* How many of each list there are: known only when the list is complete. */
 struct inventory_facts {
 	struct fact_int accounts;
@@ -147,6 +181,9 @@ struct inventory_facts {
 	struct fact_int password_files;
 	struct fact_int private_keys;
 	struct fact_int mail_paths;
+	struct fact_int transports;
+	struct fact_int listeners;
+	struct fact_int mail_names;
 };
 
 struct account_facts {
@@ -197,6 +234,69 @@ struct mail_path_facts {
 	struct fact_str group;
 };
 
+/* An smtp transport of Exim; file. An option that is not set is absent. */
+struct transport_facts {
+	const char *name;
+	struct fact_str hosts_require_tls;
+	struct fact_str hosts_avoid_tls;
+	struct fact_str tls_tempfail_tryclear;	/* "true", "false" */
+	struct fact_str tls_verify_hosts;
+	struct fact_str tls_try_verify_hosts;
+	struct fact_str hosts_try_dane;
+	struct fact_str hosts_require_dane;
+};
+
+/*
+ * A port that answers. All socket, but for whose it is (file). Names of
+ * protocols are "SSLv3" to "TLSv1.3", of suites OpenSSL's, else IANA's. A fact
+ * that makes no sense for the listener's protocol is absent: starttls where
+ * TLS comes first, hsts where no HTTP is spoken.
+ */
+struct listener_facts {
+	const char *name;			/* ADDR:PORT, [ADDR]:PORT */
+	struct fact_str protocol;		/* "smtp", "imaps" */
+	struct fact_str service;		/* exim dovecot cpsrvd cpdavd httpd, other */
+	struct fact_str program;		/* "/usr/sbin/exim" */
+	struct fact_bool starttls;		/* offered in clear */
+	struct fact_list clear_mechanisms;	/* offered before TLS */
+	struct fact_str clear_login;		/* before TLS: "refused", "possible" */
+	struct fact_list protocols;		/* accepted */
+	struct fact_list suites;		/* accepted */
+	struct fact_list suites_undecided;	/* neither chosen nor refused */
+	struct fact_list groups;		/* accepted */
+	struct fact_list groups_undecided;
+	struct fact_str group;			/* chosen when all are offered, best first */
+	struct fact_int dh_bits;		/* smallest DHE modulus; absent = no DHE */
+	struct fact_bool secure_renegotiation;
+	struct fact_bool client_renegotiation;
+	struct fact_bool compression;
+	struct fact_bool tickets;
+	struct fact_bool ocsp_staple;
+	struct fact_bool extended_master_secret;
+	struct fact_bool fallback_scsv;
+	struct fact_bool starttls_injection;
+	struct fact_str clear_http;		/* "redirect https://…", "content" */
+	struct fact_str hsts;
+	struct fact_str trust;			/* "trusted", else why not */
+	struct fact_list names;			/* the certificate is for */
+	struct fact_int not_before;		/* epoch seconds */
+	struct fact_int not_after;
+	struct fact_str key;			/* "RSA 2048" */
+	struct fact_str signature;		/* weakest of the chain */
+	struct fact_bool must_staple;
+	struct fact_str fingerprint;		/* SHA-256 of the certificate */
+};
+
+/* mail.DOMAIN, webmail.DOMAIN: what a client that asks for it is shown. */
+struct mail_name_facts {
+	const char *name;
+	struct fact_str address;		/* "here", else where it leads */
+	struct fact_str listener;		/* ADDR:PORT that was asked */
+	struct fact_str trust;
+	struct fact_list names;
+	struct fact_int not_after;
+};
+
 enum collector_state {
 	COLLECTOR_SKIPPED,
 	COLLECTOR_OK,
@@ -227,6 +327,9 @@ struct facts {
 	struct tweak_facts tweak;
 	struct access_facts access;
 	struct backup_facts backup;
+	struct crypto_facts crypto;
+	struct exchange_facts exchange;
+	struct listening_facts listening;
 	struct inventory_facts inventory;
 	LIST_OF(struct account_facts) accounts;
 	LIST_OF(struct domain_facts) domains;
@@ -235,6 +338,9 @@ struct facts {
 	LIST_OF(struct password_file_facts) password_files;
 	LIST_OF(struct private_key_facts) private_keys;
 	LIST_OF(struct mail_path_facts) mail_paths;
+	LIST_OF(struct transport_facts) transports;
+	LIST_OF(struct listener_facts) listeners;
+	LIST_OF(struct mail_name_facts) mail_names;
 };
 
 /* Everything unknown, nothing listed; lives in the arena. */

@@ -9,6 +9,7 @@
 #define API PLANE_BIT(PLANE_API)
 #define FILES PLANE_BIT(PLANE_FILE)
 #define DAEMON PLANE_BIT(PLANE_DAEMON)
+#define SOCKET PLANE_BIT(PLANE_SOCKET)
 
 /*
  * The compiler checks that the member has the type the row says: the two
@@ -199,6 +200,34 @@ static const struct field backup_fields[] = {
 	INT(struct backup_facts, newest_set, API),
 };
 
+static const struct field crypto_fields[] = {
+	STR(struct crypto_facts, policy_min_protocol, FILES),
+	STR(struct crypto_facts, policy, FILES),
+	BOOL(struct crypto_facts, fips_enabled, FILES),
+};
+
+static const struct field exchange_fields[] = {
+	BOOL(struct exchange_facts, dane_supported, DAEMON),
+	LIST(struct exchange_facts, required_inbound, FILES),
+	STR(struct exchange_facts, relay_from_outside, DAEMON),
+	STR(struct exchange_facts, sender_binding, FILES),
+	LIST(struct exchange_facts, tunnels, DAEMON),
+};
+
+#define LISTENING(member) \
+	SETTING(struct listening_facts, member, #member, SOCKET, NULL, NULL, \
+	    NO_DOC)
+
+static const struct field listening_fields[] = {
+	LISTENING(exim),
+	LISTENING(dovecot),
+	LISTENING(cpsrvd),
+	LISTENING(cpdavd),
+	LISTENING(httpd),
+	STR(struct listening_facts, source, SOCKET),
+	BOOL(struct listening_facts, complete_lists, SOCKET),
+};
+
 static const struct field inventory_fields[] = {
 	INT(struct inventory_facts, accounts, FILES),
 	INT(struct inventory_facts, domains, FILES),
@@ -207,6 +236,9 @@ static const struct field inventory_fields[] = {
 	INT(struct inventory_facts, password_files, FILES),
 	INT(struct inventory_facts, private_keys, FILES),
 	INT(struct inventory_facts, mail_paths, FILES),
+	INT(struct inventory_facts, transports, FILES),
+	INT(struct inventory_facts, listeners, SOCKET),
+	INT(struct inventory_facts, mail_names, SOCKET),
 };
 
 static const struct field account_fields[] = {
@@ -248,6 +280,58 @@ static const struct field mail_path_fields[] = {
 	STR(struct mail_path_facts, group, FILES),
 };
 
+static const struct field transport_fields[] = {
+	STR(struct transport_facts, hosts_require_tls, FILES),
+	STR(struct transport_facts, hosts_avoid_tls, FILES),
+	STR(struct transport_facts, tls_tempfail_tryclear, FILES),
+	STR(struct transport_facts, tls_verify_hosts, FILES),
+	STR(struct transport_facts, tls_try_verify_hosts, FILES),
+	STR(struct transport_facts, hosts_try_dane, FILES),
+	STR(struct transport_facts, hosts_require_dane, FILES),
+};
+
+static const struct field listener_fields[] = {
+	STR(struct listener_facts, protocol, SOCKET),
+	STR(struct listener_facts, service, FILES),
+	STR(struct listener_facts, program, FILES),
+	BOOL(struct listener_facts, starttls, SOCKET),
+	LIST(struct listener_facts, clear_mechanisms, SOCKET),
+	STR(struct listener_facts, clear_login, SOCKET),
+	LIST(struct listener_facts, protocols, SOCKET),
+	LIST(struct listener_facts, suites, SOCKET),
+	LIST(struct listener_facts, suites_undecided, SOCKET),
+	LIST(struct listener_facts, groups, SOCKET),
+	LIST(struct listener_facts, groups_undecided, SOCKET),
+	STR(struct listener_facts, group, SOCKET),
+	INT(struct listener_facts, dh_bits, SOCKET),
+	BOOL(struct listener_facts, secure_renegotiation, SOCKET),
+	BOOL(struct listener_facts, client_renegotiation, SOCKET),
+	BOOL(struct listener_facts, compression, SOCKET),
+	BOOL(struct listener_facts, tickets, SOCKET),
+	BOOL(struct listener_facts, ocsp_staple, SOCKET),
+	BOOL(struct listener_facts, extended_master_secret, SOCKET),
+	BOOL(struct listener_facts, fallback_scsv, SOCKET),
+	BOOL(struct listener_facts, starttls_injection, SOCKET),
+	STR(struct listener_facts, clear_http, SOCKET),
+	STR(struct listener_facts, hsts, SOCKET),
+	STR(struct listener_facts, trust, SOCKET),
+	LIST(struct listener_facts, names, SOCKET),
+	INT(struct listener_facts, not_before, SOCKET),
+	INT(struct listener_facts, not_after, SOCKET),
+	STR(struct listener_facts, key, SOCKET),
+	STR(struct listener_facts, signature, SOCKET),
+	BOOL(struct listener_facts, must_staple, SOCKET),
+	STR(struct listener_facts, fingerprint, SOCKET),
+};
+
+static const struct field mail_name_fields[] = {
+	STR(struct mail_name_facts, address, SOCKET),
+	STR(struct mail_name_facts, listener, SOCKET),
+	STR(struct mail_name_facts, trust, SOCKET),
+	LIST(struct mail_name_facts, names, SOCKET),
+	INT(struct mail_name_facts, not_after, SOCKET),
+};
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define GROUP(member, table) \
 	{ #member, offsetof(struct facts, member), table, COUNT(table) }
@@ -260,6 +344,9 @@ const struct field_group field_groups[] = {
 	GROUP(tweak, tweak_fields),
 	GROUP(access, access_fields),
 	GROUP(backup, backup_fields),
+	GROUP(crypto, crypto_fields),
+	GROUP(exchange, exchange_fields),
+	GROUP(listening, listening_fields),
 	GROUP(inventory, inventory_fields),
 };
 const size_t field_group_count = COUNT(field_groups);
@@ -277,6 +364,9 @@ const struct field_list field_lists[] = {
 	    password_file_fields),
 	ITEMS(private_keys, struct private_key_facts, private_key_fields),
 	ITEMS(mail_paths, struct mail_path_facts, mail_path_fields),
+	ITEMS(transports, struct transport_facts, transport_fields),
+	ITEMS(listeners, struct listener_facts, listener_fields),
+	ITEMS(mail_names, struct mail_name_facts, mail_name_fields),
 };
 const size_t field_list_count = COUNT(field_lists);
 

@@ -12,6 +12,7 @@
 
 struct arena;
 struct err;
+struct probe_request;
 
 enum question_kind {
 	ASK_FILE,	/* bytes of a regular file */
@@ -21,6 +22,8 @@ enum question_kind {
 	ASK_COMMAND,	/* standard output of a program */
 	ASK_WHM,	/* body of a WHM API 1 reply */
 	ASK_CLOCK,	/* epoch seconds, as digits */
+	ASK_PROBE,	/* what listeners offer: a cpward.probe/1 document */
+	ASK_ADDRESS,	/* addresses of a host name, one a line, sorted */
 };
 
 struct whm_argument {
@@ -35,6 +38,8 @@ struct question {
 	const char *function;		/* WHM */
 	const struct whm_argument *arguments;
 	size_t argument_count;
+	const char *name;		/* ADDRESS */
+	const struct probe_request *probe;	/* PROBE (host/probe.h) */
 	size_t cap;			/* bytes wanted at most; more is a failure */
 };
 
@@ -81,6 +86,14 @@ struct answer host_command(struct host *host, struct arena *arena,
     const char *const *argv, size_t cap);
 struct answer host_whm(struct host *host, struct arena *arena,
     const char *function, const struct whm_argument *arguments, size_t count);
+struct answer host_probe(struct host *host, struct arena *arena,
+    const struct probe_request *request);
+/*
+ * As the system resolves it, files first. ABSENT when the name has no address;
+ * FAILED when nobody could tell.
+ */
+struct answer host_address(struct host *host, struct arena *arena,
+    const char *name);
 /* Epoch seconds; -1 when the host does not tell. */
 int64_t host_now(struct host *host);
 
@@ -123,6 +136,8 @@ struct host_live_options {
 	/* how to reach the API; NULL = skipped, for whm_skipped's reason */
 	const struct whm_transport_options *whm;
 	const char *whm_skipped;	/* "skipped: no WHM API configured" */
+	/* NULL = sockets may be opened, names looked up */
+	const char *network_skipped;	/* "skipped: --no-network" */
 };
 
 /*
