@@ -292,7 +292,8 @@ collect_all(struct host *host, struct facts *facts,
     const struct collect_options *options)
 {
 	struct collection collection = { .host = host, .facts = facts,
-	    .arena = facts->arena, .managed_by = options->managed_by };
+	    .arena = facts->arena, .managed_by = options->managed_by,
+	    .options = options };
 	struct collector_report *report;
 	struct timespec start;
 	size_t i;

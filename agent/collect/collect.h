@@ -25,12 +25,15 @@ struct key_place {
 	const char *path;
 };
 
+struct collect_options;
+
 struct collection {
 	struct host *host;
 	struct facts *facts;
 	struct arena *arena;	/* the facts' */
 	struct arena *scratch;	/* freed when the collector returns */
 	const char *managed_by;	/* cpward.ini [site]; NULL = not declared */
+	const struct collect_options *options;	/* NULL = all defaults */
 	LIST_OF(struct key_place) key_places;	/* in the facts' arena */
 	const char *key_places_why;	/* not all are known; NULL = they are */
 	LIST_OF(struct cipher_memo) cipher_memos;
@@ -61,6 +64,11 @@ extern const size_t collector_count;
 
 struct collect_options {
 	const char *managed_by;		/* NULL = not declared */
+	bool full;			/* complete lists of what listeners take */
+	bool deep;			/* also what leaves traces: exim -bh */
+	const char *probe_host;		/* NULL = 127.0.0.1 */
+	const char *probe_source;	/* NULL = 127.0.0.2 for 127.0.0.1, else any */
+	const char *probe_ports;	/* "25/smtp 993/imaps"; NULL = cPanel's */
 	void (*progress)(const char *collector);	/* NULL = none */
 };
 
