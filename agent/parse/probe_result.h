@@ -146,16 +146,27 @@ struct probe_result {
 	size_t count;
 };
 
-/* One JSON document, a listener after the other; indent 0 = one line. */
+#define PROBE_RESULT_MAX_BYTES (32u * 1024 * 1024)
+
+/*
+ * One JSON document of ASCII and a newline, a listener after the other; indent
+ * 0 = one line. Suites, groups and signature algorithms go by name, or as
+ * "0x1301" where they have none; what is PROBE_UNKNOWN is null. Ill-formed
+ * UTF-8 in a text becomes U+FFFD, so what is read again is written the same.
+ */
 void probe_result_write(FILE *stream, const struct probe_result *result,
     unsigned indent);
-/* ERR_PARSE with what is wrong; strings and lists in the arena. */
+/*
+ * ERR_PARSE with the member that is wrong, "listeners[0].port is …"; strings
+ * and lists in the arena. Every member must be there; others are passed over.
+ */
 int probe_result_read(struct arena *arena, const char *bytes, size_t length,
     struct probe_result *ret_result, struct err *err);
 
 /* No value yet: every version there, everything unknown. */
 void probe_listener_init(struct probe_listener *listener, const char *address,
     unsigned port, enum probe_protocol protocol);
+/* Keeps the order; what is there already is not added again. */
 void code_list_add(struct arena *arena, struct code_list *list, uint16_t id);
 bool code_list_has(const struct code_list *list, uint16_t id);
 
