@@ -7,7 +7,7 @@
 #include "whmsim.h"
 
 struct server_flags {
-	const char *listeners[MAX_LISTENERS];
+	struct listen_at listeners[MAX_LISTENERS];
 	size_t listener_count;
 	const char *cert, *key, *pid_file;
 };
@@ -16,6 +16,7 @@ static int
 usage(FILE *out)
 {
 	fputs("usage: whmsim --listen ADDRESS:PORT ... --cert FILE --key FILE\n"
+	    "              [--clear ADDRESS:PORT] ... [--priority GNUTLS-PRIORITY] [--hsts VALUE]\n"
 	    "              [--state FILE] [--log FILE] [--root DIR] [--token USER:TOKEN] ...\n"
 	    "              [--config FILE] [--pid-file FILE] [--version VERSION]\n"
 	    "              [--quirk NAME] ... [--fault NAME[:FUNCTION]] ... [--delay MS]\n"
@@ -68,9 +69,19 @@ flag_set(struct sim *sim, struct server_flags *flags, int flag, char *value)
 {
 	switch (flag) {
 	case 'l':
+	case 'n':
 		if (flags->listener_count == MAX_LISTENERS)
 			return -1;
-		flags->listeners[flags->listener_count++] = value;
+		flags->listeners[flags->listener_count++] = (struct listen_at){
+			.address = value,
+			.clear = flag == 'n',
+		};
+		return 0;
+	case 'P':
+		sim->priority = value;
+		return 0;
+	case 'H':
+		sim->hsts = value;
 		return 0;
 	case 'c':
 		flags->cert = value;
@@ -111,6 +122,9 @@ serve(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "listen", required_argument, NULL, 'l' },
+		{ "clear", required_argument, NULL, 'n' },
+		{ "priority", required_argument, NULL, 'P' },
+		{ "hsts", required_argument, NULL, 'H' },
 		{ "cert", required_argument, NULL, 'c' },
 		{ "key", required_argument, NULL, 'k' },
 		{ "state", required_argument, NULL, 's' },

@@ -29,7 +29,7 @@
 enum {
 	MAX_TOKENS = 16,
 	MAX_FAULTS = 32,
-	MAX_LISTENERS = 8,
+	MAX_LISTENERS = 16,
 	MAX_REASON = 512,
 	MAX_SCRIPTS = 2,
 	MAX_BODY = 1 << 20
@@ -131,6 +131,8 @@ struct sim {
 	struct knobs knobs;	/* from the flags */
 	struct token tokens[MAX_TOKENS];
 	size_t token_count;
+	const char *priority;	/* GnuTLS's, of the TLS listeners; NULL: cpsrvd's as shipped */
+	const char *hsts;	/* Strict-Transport-Security of its pages; NULL: none */
 	atomic_bool stopping;
 };
 
@@ -276,7 +278,12 @@ call_handler write_tweaksetting, write_password_strengths, write_service_config_
 call_handler run_batch;
 
 /* doors */
-int http_serve(struct sim *sim, const char *const *listeners, size_t count, const char *cert,
+struct listen_at {
+	const char *address;	/* ADDRESS:PORT */
+	bool clear;		/* no TLS: redirects, or shows a login page */
+};
+
+int http_serve(struct sim *sim, const struct listen_at *listeners, size_t count, const char *cert,
     const char *key, const char *pid_file);
 int cli_run(int argc, char **argv);
 

@@ -17,6 +17,12 @@
 
 #include "whmsim.h"
 
+/* cpsrvd as it is shipped: TLS 1.2 and 1.3, forward secrecy, authenticated encryption. */
+static const char default_priority[] = "NONE:+VERS-TLS1.3:+VERS-TLS1.2:+ECDHE-ECDSA:+ECDHE-RSA:"
+    "+AES-256-GCM:+AES-128-GCM:+CHACHA20-POLY1305:+AEAD:+SIGN-ALL:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1:"
+    "+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1:+COMP-NULL";
+static const char tweak_file[] = "/var/cpanel/cpanel.config";
+
 enum { KEEP_ALIVE_MAX = 200, CHUNK = 16384, WAIT_STEP_MS = 100, HANG_MS = 600000 };
 
 static const char denied_body[] = "{\"cpanelresult\":{\"apiversion\":\"2\",\"error\":"
@@ -192,12 +198,14 @@ queue_and_release(struct MHD_Connection *connection, unsigned status, struct MHD
 }
 
 static enum MHD_Result
-send_html(struct MHD_Connection *connection, unsigned status)
+send_html(const struct sim *sim, struct MHD_Connection *connection, unsigned status)
 {
 	struct MHD_Response *response = MHD_create_response_from_buffer(sizeof login_page - 1,
 	    (void *)login_page, MHD_RESPMEM_PERSISTENT);
 
 	MHD_add_response_header(response, "Server", "cpsrvd");
+	if (sim->hsts != NULL)
+		MHD_add_response_header(response, "Strict-Transport-Security", sim->hsts);
 	MHD_add_response_header(response, "Content-Type", "text/html; charset=\"utf-8\"");
 	return queue_and_release(connection, status, response);
 }
@@ -269,7 +277,7 @@ send_answer(const struct sim *sim, struct MHD_Connection *connection, struct exc
 		answer->status = 500;
 		break;
 	case FAULT_HTTP_503_HTML:
-		return send_html(connection, 503);
+		return send_html(sim, connection, 503);
 	default:
 		break;
 	}
@@ -371,7 +379,7 @@ request_handle(const struct sim *sim, struct MHD_Connection *connection, const c
 
 	if ((!post && strcmp(method, "GET") != 0) || exchange->too_long
 	    || !path_function(exchange->uri, exchange->function, sizeof exchange->function))
-		return send_html(connection, 401);
+		return send_html(sim, connection, 401);
 	request_build(exchange, post);
 	if (token_accepted(sim, connection, exchange->user, sizeof exchange->user))
 		api_answer(sim, &exchange->request, &exchange->answer);
@@ -402,6 +410,62 @@ request_step(void *data, struct MHD_Connection *connection, const char *url, con
 		return MHD_YES;
 	}
 	return request_handle(data, connection, method, exchange);
+}
+
+/* ---- the clear-text ports ---- */
+
+static unsigned
+local_port(struct MHD_Connection *connection)
+{
+	struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
+	socklen_t length = sizeof address;
+
+	getsockname(connection_socket(connection), (struct sockaddr *)&address, &length);
+	/* The port stands at the same place for both families. */
+	return ntohs(((struct sockaddr_in *)&address)->sin_port);
+}
+
+/* To the same host's TLS port, one above: 2082 to 2083, 2086 to 2087, 2095 to 2096. */
+static enum MHD_Result
+send_to_tls(struct MHD_Connection *connection, const char *uri)
+{
+	const char *host = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Host");
+	struct MHD_Response *response = MHD_create_response_from_buffer(0, (void *)"",
+	    MHD_RESPMEM_PERSISTENT);
+	char name[256] = "", *location;
+
+	if (host == NULL || *host == '\0')
+		gethostname(name, sizeof name - 1);
+	else
+		snprintf(name, sizeof name, "%.*s", (int)strcspn(host, ":"), host);
+	if (asprintf(&location, "https://%s:%u%s", name, local_port(connection) + 1, uri) >= 0) {
+		MHD_add_response_header(response, "Location", location);
+		free(location);
+	}
+	MHD_add_response_header(response, "Server", "cpsrvd");
+	return queue_and_release(connection, 301, response);
+}
+
+/* What cpsrvd does in clear is one tweak setting; the API is never answered there. */
+static enum MHD_Result
+clear_step(void *data, struct MHD_Connection *connection, const char *url, const char *method,
+    const char *version, const char *upload, size_t *upload_size, void **request_data)
+{
+	const struct exchange *exchange = *request_data;
+	const struct sim *sim = data;
+	char value[8];
+
+	(void)url;
+	(void)method;
+	(void)version;
+	(void)upload;
+	*upload_size = 0;
+	if (exchange == NULL || exchange->uri == NULL)
+		return MHD_NO;
+	if (pair_get(sim, tweak_file, '=', "alwaysredirecttossl", value, sizeof value) == PAIR_VALUE
+	    && strcmp(value, "1") == 0)
+		return send_to_tls(connection, exchange->uri);
+	return send_html(sim, connection, 200);
 }
 
 static char *
@@ -444,24 +508,34 @@ listener_resolve(const char *listener)
 	return getaddrinfo(address, colon + 1, &hints, &found) == 0 ? found : NULL;
 }
 
+/* clear: no TLS, and cert and key are not used. */
 static struct MHD_Daemon *
-listener_start(struct sim *sim, const char *listener, const char *cert, const char *key)
+listener_start(struct sim *sim, const char *listener, bool clear, const char *cert, const char *key)
 {
 	struct addrinfo *address = listener_resolve(listener);
+	struct MHD_OptionItem tls[] = {
+		{ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)cert },
+		{ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)key },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0,
+		    (void *)(sim->priority != NULL ? sim->priority : default_priority) },
+		{ MHD_OPTION_END, 0, NULL },
+	};
 	struct MHD_Daemon *daemon = NULL;
-	unsigned flags = MHD_USE_TLS | MHD_USE_THREAD_PER_CONNECTION
-	    | MHD_USE_INTERNAL_POLLING_THREAD;
+	unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD;
 
 	if (address == NULL) {
 		fprintf(stderr, "whmsim: \"%s\" is not ADDRESS:PORT\n", listener);
 		return NULL;
 	}
+	if (clear)
+		tls[0].option = MHD_OPTION_END;
+	else
+		flags |= MHD_USE_TLS;
 	if (address->ai_family == AF_INET6)
 		flags |= MHD_USE_IPv6;
-	daemon = MHD_start_daemon(flags, 0, NULL, NULL, request_step, sim,
+	daemon = MHD_start_daemon(flags, 0, NULL, NULL, clear ? clear_step : request_step, sim,
 	    MHD_OPTION_SOCK_ADDR, address->ai_addr,
-	    MHD_OPTION_HTTPS_MEM_CERT, cert,
-	    MHD_OPTION_HTTPS_MEM_KEY, key,
+	    MHD_OPTION_ARRAY, tls,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)(512 << 10),
 	    MHD_OPTION_CONNECTION_TIMEOUT, 70u,
 	    MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
@@ -504,8 +578,8 @@ pid_file_write(const char *path)
 
 /* Serves until SIGTERM or SIGINT. The pid file appears once all addresses listen. */
 int
-http_serve(struct sim *sim, const char *const *listeners, size_t count, const char *cert_file,
-    const char *key_file, const char *pid_file)
+http_serve(struct sim *sim, const struct listen_at *listeners, size_t count,
+    const char *cert_file, const char *key_file, const char *pid_file)
 {
 	struct MHD_Daemon *daemons[MAX_LISTENERS] = { NULL };
 	char *cert = file_text(cert_file), *key = file_text(key_file);
@@ -519,9 +593,10 @@ http_serve(struct sim *sim, const char *const *listeners, size_t count, const ch
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	for (size_t i = 0; i < count && status == 0; i++) {
-		daemons[i] = listener_start(sim, listeners[i], cert, key);
+		daemons[i] = listener_start(sim, listeners[i].address, listeners[i].clear, cert,
+		    key);
 		if (daemons[i] != NULL)
-			listener_announce(daemons[i], listeners[i]);
+			listener_announce(daemons[i], listeners[i].address);
 		else
 			status = 1;
 	}
