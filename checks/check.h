@@ -117,7 +117,7 @@ void finding_item_evidence(const struct evaluation *ev,
 struct judgement {
 	enum result result;
 	bool stock;		/* fails because of cPanel's shipped default */
-	char text[384];
+	char text[640];
 };
 
 void judge(struct judgement *judgement, enum result result,

@@ -1,16 +1,221 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "checks/listeners.h"
 #include "checks/words.h"
 
-/* "25 /usr/sbin/exim"; port 443 is never Exim's. */
+/* ---- which ---- */
+
 static bool
-is_exims(const char *owner)
+text_is(const struct fact_str *fact, const char *text)
+{
+	return fact->meta.state == FACT_KNOWN && fact->value != NULL &&
+	    strcmp(fact->value, text) == 0;
+}
+
+const struct listener_facts *
+listener_next(const struct evaluation *ev, const char *service, size_t *cursor)
+{
+	const struct listener_facts *listener;
+
+	while (*cursor < ev->facts->listeners.count) {
+		listener = &ev->facts->listeners.items[(*cursor)++];
+		if (service == NULL || text_is(&listener->service, service))
+			return listener;
+	}
+	return NULL;
+}
+
+unsigned
+listener_port(const struct listener_facts *listener)
+{
+	const char *colon = strrchr(listener->name, ':');
+
+	return colon == NULL ? 0 : (unsigned)strtoul(colon + 1, NULL, 10);
+}
+
+bool
+listener_implicit(const struct listener_facts *listener)
+{
+	static const char *const names[] =
+	    { "smtps", "imaps", "pop3s", "https", "tls" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (text_is(&listener->protocol, names[i]))
+			return true;
+	return false;
+}
+
+bool
+listener_has_tls(const struct listener_facts *listener)
+{
+	if (text_is(&listener->protocol, "http"))
+		return false;
+	return listener_implicit(listener) ||
+	    listener->starttls.meta.state != FACT_KNOWN ||
+	    listener->starttls.value;
+}
+
+bool
+fact_list_has(const struct fact_list *list, const char *word)
+{
+	return list->meta.state == FACT_KNOWN &&
+	    list_has(list->items, list->count, word, strlen(word));
+}
+
+/* ---- what is said of them ---- */
+
+void
+say(const struct evaluation *ev, struct sayings *sayings, enum result result,
+    const struct listener_facts *listener, const char *format, ...)
+{
+	struct saying *saying;
+	char text[512];
+	va_list args;
+	size_t i;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	text_mend(text);
+	for (i = 0; i < sayings->count; i++) {
+		saying = &sayings->items[i];
+		if (saying->result != result ||
+		    strcmp(saying->text, text) != 0)
+			continue;
+		saying->listeners = arena_printf(ev->arena, "%s, %s",
+		    saying->listeners, listener->name);
+		return;
+	}
+	saying = arena_push(ev->arena, &sayings->items, &sayings->count);
+	*saying = (struct saying){ result, listener->name,
+	    arena_strdup(ev->arena, text) };
+}
+
+bool
+say_seen(const struct evaluation *ev, struct sayings *sayings,
+    const struct listener_facts *listener, const char *what,
+    const struct fact_meta *meta)
+{
+	if (meta->state != FACT_UNKNOWN)
+		return true;
+	say(ev, sayings, RESULT_UNKNOWN, listener, "%s is not known: %s", what,
+	    meta->why == NULL ? "not collected" : meta->why);
+	return false;
+}
+
+static bool
+sayings_have(const struct sayings *sayings, enum result result)
+{
+	size_t i;
+
+	for (i = 0; i < sayings->count; i++)
+		if (sayings->items[i].result == result)
+			return true;
+	return false;
+}
+
+void
+sayings_judge(const struct sayings *sayings, const char *pass,
+    struct judgement *ret)
+{
+	enum result result = sayings_have(sayings, RESULT_FAIL) ? RESULT_FAIL :
+	    sayings_have(sayings, RESULT_UNKNOWN) ? RESULT_UNKNOWN :
+	    RESULT_PASS;
+	char text[sizeof(ret->text)] = "";
+	size_t i;
+
+	if (result == RESULT_PASS)
+		text_add(text, sizeof(text), "; ", "%s", pass);
+	for (i = 0; i < sayings->count; i++)
+		if (sayings->items[i].result == result)
+			text_add(text, sizeof(text), "; ", "%s: %s",
+			    sayings->items[i].listeners,
+			    sayings->items[i].text);
+	judge(ret, result, "%s", text);
+}
+
+void
+sayings_conclude(const struct evaluation *ev, const struct sayings *sayings,
+    const char *pass, struct finding *finding)
+{
+	struct judgement said = { .result = RESULT_UNKNOWN };
+
+	sayings_judge(sayings, pass, &said);
+	if (said.result == RESULT_FAIL)
+		finding_fail(ev, finding, "%s", said.text);
+	else if (said.result == RESULT_UNKNOWN)
+		finding_unknown(ev, finding, "%s", said.text);
+	else
+		finding_pass(ev, finding, "%s", said.text);
+}
+
+void
+listeners_evidence(const struct evaluation *ev, struct finding *finding,
+    const char *service, const char *const *paths)
+{
+	const struct listener_facts *listener;
+	const struct field *field;
+	size_t cursor = 0;
+
+	while ((listener = listener_next(ev, service, &cursor)) != NULL) {
+		const char *const *path;
+
+		for (path = paths; *path != NULL; path++) {
+			field = field_find_in_list("listeners",
+			    strchr(*path, '.') + 1);
+			if (field == NULL)
+				continue;
+			finding_item_evidence(ev, finding, *path,
+			    field_meta(field, (const char *)listener +
+			    field->offset, PLANE_SOCKET));
+		}
+	}
+}
+
+/* ---- whose the mail ports are ---- */
+
+static const unsigned mail_ports[] = { 25, 465, 587 };
+
+/* "25 /usr/sbin/exim": a mail port, and the program is Exim. */
+static bool
+is_foreign(const char *owner)
 {
 	const char *slash = strrchr(owner, '/');
+	unsigned port = (unsigned)strtoul(owner, NULL, 10);
+	size_t i;
 
-	return strncmp(owner, "443 ", 4) == 0 ||
-	    (slash != NULL && strncmp(slash, "/exim", 5) == 0);
+	for (i = 0; i < sizeof(mail_ports) / sizeof(mail_ports[0]); i++)
+		if (mail_ports[i] == port)
+			return slash == NULL ||
+			    strncmp(slash, "/exim", 5) != 0;
+	return false;
+}
+
+/* What the foreign listener on that port accepts, as far as it was seen. */
+static const char *
+accepted_there(const struct evaluation *ev, unsigned port)
+{
+	const struct listener_facts *listener;
+	struct names names = { .count = 0 };
+	size_t cursor = 0, i;
+
+	while ((listener = listener_next(ev, NULL, &cursor)) != NULL) {
+		if (listener_port(listener) != port ||
+		    listener->protocols.meta.state != FACT_KNOWN)
+			continue;
+		for (i = 0; i < listener->protocols.count; i++)
+			names_add(&names, listener->protocols.items[i],
+			    strlen(listener->protocols.items[i]));
+		return arena_printf(ev->arena, "; %s accepts %s",
+		    listener->name, names.count == 0 ? "no TLS" :
+		    names_end(&names));
+	}
+	return "";
 }
 
 void
@@ -23,11 +228,13 @@ listeners_hold_pass(const struct evaluation *ev, struct finding *finding)
 	    !finding_need(ev, finding, "site.port_owners"))
 		return;
 	for (i = 0; i < owners->count; i++) {
-		if (is_exims(owners->items[i]))
+		if (!is_foreign(owners->items[i]))
 			continue;
 		finding_unknown(ev, finding, "a mail port is not known to be "
 		    "Exim's (port and program: %s), so what Exim is told may not "
-		    "decide there", shown(ev->arena, owners->items[i]));
+		    "decide there%s", shown(ev->arena, owners->items[i]),
+		    accepted_there(ev, (unsigned)strtoul(owners->items[i],
+		    NULL, 10)));
 		return;
 	}
 }
