@@ -261,6 +261,7 @@ struct listener_facts {
 	struct fact_list clear_mechanisms;	/* offered before TLS */
 	struct fact_str clear_login;		/* before TLS: "refused", "possible" */
 	struct fact_list protocols;		/* accepted */
+	struct fact_list protocols_undecided;	/* neither accepted nor refused */
 	struct fact_list suites;		/* accepted */
 	struct fact_list suites_undecided;	/* neither chosen nor refused */
 	struct fact_list groups;		/* accepted */
@@ -275,7 +276,7 @@ struct listener_facts {
 	struct fact_bool extended_master_secret;
 	struct fact_bool fallback_scsv;
 	struct fact_bool starttls_injection;
-	struct fact_str clear_http;		/* "redirect https://…", "content" */
+	struct fact_str clear_http;		/* "redirect https://…", "answers 401" */
 	struct fact_str hsts;
 	struct fact_str trust;			/* "trusted", else why not */
 	struct fact_list names;			/* the certificate is for */

@@ -298,6 +298,7 @@ static const struct field listener_fields[] = {
 	LIST(struct listener_facts, clear_mechanisms, SOCKET),
 	STR(struct listener_facts, clear_login, SOCKET),
 	LIST(struct listener_facts, protocols, SOCKET),
+	LIST(struct listener_facts, protocols_undecided, SOCKET),
 	LIST(struct listener_facts, suites, SOCKET),
 	LIST(struct listener_facts, suites_undecided, SOCKET),
 	LIST(struct listener_facts, groups, SOCKET),
