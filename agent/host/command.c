@@ -33,8 +33,8 @@ monotonic_ms(void)
 
 /* 0, or an errno value. The child leads a process group of its own. */
 static int
-child_spawn(const char *const *argv, const int out[2], const int err[2],
-    pid_t *ret_pid)
+child_spawn(const char *const *argv, int in, const int out[2],
+    const int err[2], pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -42,7 +42,7 @@ child_spawn(const char *const *argv, const int out[2], const int err[2],
 	int result;
 
 	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, in, 0);
 	posix_spawn_file_actions_adddup2(&actions, out[1], 1);
 	posix_spawn_file_actions_adddup2(&actions, err[1], 2);
 	posix_spawnattr_init(&attributes);
@@ -67,19 +67,52 @@ close_pair(const int pair[2])
 	close(pair[1]);
 }
 
+/*
+ * What the child is to read, all of it written before the child is there: a
+ * pipe that has a reader takes this much without one reading. -1 and errno.
+ */
 static int
-child_start(const char *const *argv, struct child *ret_child)
+input_open(const char *input)
+{
+	size_t length = input == NULL ? 0 : strlen(input);
+	int in[2], result;
+
+	if (length == 0)
+		return open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (length > HOST_INPUT_MAX) {
+		errno = E2BIG;
+		return -1;
+	}
+	if (pipe2(in, O_CLOEXEC) != 0)
+		return -1;
+	result = write(in[1], input, length) == (ssize_t)length ? 0 : EIO;
+	close(in[1]);
+	if (result == 0)
+		return in[0];
+	close(in[0]);
+	errno = result;
+	return -1;
+}
+
+/* in is the child's standard input, and closed. */
+static int
+child_start(const char *const *argv, int in, struct child *ret_child)
 {
 	int out[2], err[2], result;
 
-	if (pipe2(out, O_CLOEXEC) != 0)
-		return errno;
+	if (pipe2(out, O_CLOEXEC) != 0) {
+		result = errno;
+		close(in);
+		return result;
+	}
 	if (pipe2(err, O_CLOEXEC) != 0) {
 		result = errno;
 		close_pair(out);
+		close(in);
 		return result;
 	}
-	result = child_spawn(argv, out, err, &ret_child->pid);
+	result = child_spawn(argv, in, out, err, &ret_child->pid);
+	close(in);
 	if (result != 0) {
 		close_pair(out);
 		close_pair(err);
@@ -174,14 +207,22 @@ void
 command_run(struct arena *arena, const char *const *argv, size_t cap,
     int timeout, struct answer *ret_answer)
 {
+	command_run_input(arena, argv, NULL, cap, timeout, ret_answer);
+}
+
+void
+command_run_input(struct arena *arena, const char *const *argv,
+    const char *input, size_t cap, int timeout, struct answer *ret_answer)
+{
 	int64_t deadline = monotonic_ms() + (int64_t)timeout * 1000;
 	struct child child;
 	struct buf out, err;
 	const char *failure;
-	int result;
+	int in, result;
 
 	memset(ret_answer, 0, sizeof(*ret_answer));
-	result = child_start(argv, &child);
+	in = input_open(input);
+	result = in < 0 ? errno : child_start(argv, in, &child);
 	if (result != 0) {
 		/* A script whose interpreter is missing is there. */
 		ret_answer->status = result == ENOENT &&

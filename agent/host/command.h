@@ -17,4 +17,8 @@
 void command_run(struct arena *arena, const char *const *argv, size_t cap,
     int timeout, struct answer *ret_answer);
 
+/* The same with input, HOST_INPUT_MAX bytes at most, on standard input. */
+void command_run_input(struct arena *arena, const char *const *argv,
+    const char *input, size_t cap, int timeout, struct answer *ret_answer);
+
 #endif

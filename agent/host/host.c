@@ -58,8 +58,15 @@ struct answer
 host_command(struct host *host, struct arena *arena, const char *const *argv,
     size_t cap)
 {
+	return host_command_input(host, arena, argv, NULL, cap);
+}
+
+struct answer
+host_command_input(struct host *host, struct arena *arena,
+    const char *const *argv, const char *input, size_t cap)
+{
 	return host_ask(host, arena, &(struct question){
-	    .kind = ASK_COMMAND, .argv = argv, .cap = cap });
+	    .kind = ASK_COMMAND, .argv = argv, .input = input, .cap = cap });
 }
 
 struct answer
@@ -134,6 +141,18 @@ add_words(struct buf *text, const char *const *words)
 	}
 }
 
+/* What a program is fed is part of the question; its lines stay one. */
+static void
+add_input(struct buf *text, const char *input)
+{
+	(void)buf_adds(text, " <<");
+	for (; *input != '\0'; input++)
+		if (*input == '\n')
+			(void)buf_addc(text, '|');
+		else if (*input != '\r')
+			(void)buf_addc(text, *input);
+}
+
 char *
 question_text(struct arena *arena, const struct question *question)
 {
@@ -152,6 +171,8 @@ question_text(struct arena *arena, const struct question *question)
 		(void)buf_addf(&text, " %s", question->path);
 	if (question->kind == ASK_COMMAND)
 		add_words(&text, question->argv);
+	if (question->kind == ASK_COMMAND && question->input != NULL)
+		add_input(&text, question->input);
 	if (question->kind == ASK_WHM)
 		(void)buf_addf(&text, " %s", question->function);
 	for (i = 0; i < question->argument_count; i++)

@@ -35,6 +35,7 @@ struct question {
 	enum question_kind kind;
 	const char *path;		/* FILE, STAT, DIR, LINK: absolute */
 	const char *const *argv;	/* COMMAND: absolute program, NULL at the end */
+	const char *input;		/* COMMAND: its standard input; NULL = empty */
 	const char *function;		/* WHM */
 	const struct whm_argument *arguments;
 	size_t argument_count;
@@ -84,6 +85,9 @@ struct answer host_link(struct host *host, struct arena *arena,
     const char *path);
 struct answer host_command(struct host *host, struct arena *arena,
     const char *const *argv, size_t cap);
+/* With input, HOST_INPUT_MAX bytes at most, on its standard input. */
+struct answer host_command_input(struct host *host, struct arena *arena,
+    const char *const *argv, const char *input, size_t cap);
 struct answer host_whm(struct host *host, struct arena *arena,
     const char *function, const struct whm_argument *arguments, size_t count);
 struct answer host_probe(struct host *host, struct arena *arena,
@@ -125,6 +129,7 @@ char *question_text(struct arena *arena, const struct question *question);
 /* Caps for the common askings, in bytes. */
 #define HOST_CAP_CONFIG (4u * 1024 * 1024)
 #define HOST_CAP_LIST (16u * 1024 * 1024)
+#define HOST_INPUT_MAX 4096u	/* a pipe takes it without a reader: pipe(7) */
 #define HOST_CAP_REPLY (32u * 1024 * 1024)
 
 /* ---- implementations ---- */

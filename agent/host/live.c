@@ -375,8 +375,8 @@ ask_command(struct live *live, struct arena *arena,
 		ret_answer->why = "skipped: no command runs with --root";
 		return;
 	}
-	command_run(arena, question->argv, question->cap, COMMAND_TIMEOUT,
-	    ret_answer);
+	command_run_input(arena, question->argv, question->input,
+	    question->cap, COMMAND_TIMEOUT, ret_answer);
 }
 
 static void

@@ -297,6 +297,36 @@ test_arguments(void **state)
 	arena_free(arena);
 }
 
+/* A program that reads nothing of it, some of it, all of it. */
+static void
+test_input(void **state)
+{
+	static const char *const reads[] = { "/bin/cat", NULL };
+	static const char *const some[] = { "/usr/bin/head", "-c2", NULL };
+	static const char *const none[] = { "/bin/true", NULL };
+	char long_input[HOST_INPUT_MAX + 2];
+	struct arena *arena = arena_new();
+	struct answer answer;
+
+	(void)state;
+	command_run_input(arena, reads, "a\r\nb", 100, TIMEOUT, &answer);
+	assert_string_equal(answer.bytes, "a\r\nb");
+	command_run_input(arena, reads, "", 100, TIMEOUT, &answer);
+	assert_string_equal(answer.bytes, "");
+	command_run_input(arena, some, "abc", 100, TIMEOUT, &answer);
+	assert_string_equal(answer.bytes, "ab");
+	command_run_input(arena, none, "abc", 100, TIMEOUT, &answer);
+	assert_int_equal(answer.status, ANSWER_OK);
+	memset(long_input, 'a', sizeof(long_input));
+	long_input[HOST_INPUT_MAX + 1] = '\0';
+	command_run_input(arena, reads, long_input, 65536, TIMEOUT, &answer);
+	assert_int_equal(answer.status, ANSWER_FAILED);
+	long_input[HOST_INPUT_MAX] = '\0';
+	command_run_input(arena, reads, long_input, 65536, TIMEOUT, &answer);
+	assert_int_equal(answer.length, HOST_INPUT_MAX);
+	arena_free(arena);
+}
+
 /* Descriptors 0 to 2, and that which ls itself opens. */
 static void
 test_descriptors(void **state)
@@ -375,6 +405,7 @@ main(void)
 		cmocka_unit_test(test_no_program),
 		cmocka_unit_test(test_environment),
 		cmocka_unit_test(test_arguments),
+		cmocka_unit_test(test_input),
 		cmocka_unit_test(test_descriptors),
 		cmocka_unit_test(test_signal_mask),
 		cmocka_unit_test(test_no_leak),

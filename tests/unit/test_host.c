@@ -60,6 +60,8 @@ test_questions(void **state)
 	assert_string_equal(single.asked, "stat /s");
 	host_command(&single.base, arena, argv, 5);
 	assert_string_equal(single.asked, "run /bin/x -a  b c");
+	host_command_input(&single.base, arena, argv, "EHLO x\r\nQUIT\r\n", 5);
+	assert_string_equal(single.asked, "run /bin/x -a  b c <<EHLO x|QUIT|");
 	host_whm(&single.base, arena, "get", arguments, 2);
 	assert_string_equal(single.asked, "whm get api.version=1 key=");
 	assert_int_equal(host_now(&single.base), -1);
