@@ -21,7 +21,8 @@ static int
 read_parameters(struct resolver *resolver, const struct yaml_node *node)
 {
 	static const char *const known[] = {
-		"admins", "partners", "trusted_hosts", "token_owners",
+		"admins", "partners", "tunnels", "trusted_hosts",
+		"token_owners",
 	};
 	struct parameters *parameters = &resolver->profile.parameters;
 	struct arena *arena = resolver->arena;
@@ -29,7 +30,7 @@ read_parameters(struct resolver *resolver, const struct yaml_node *node)
 	const struct yaml_node *value;
 
 	if (yaml_map(node, "parameters", err) != 0 ||
-	    yaml_known_keys(node, known, 4, "parameters", err) != 0)
+	    yaml_known_keys(node, known, 5, "parameters", err) != 0)
 		return -1;
 	value = yaml_get(node, "admins");
 	if (value != NULL && yaml_texts(arena, value, "admins",
@@ -38,6 +39,10 @@ read_parameters(struct resolver *resolver, const struct yaml_node *node)
 	value = yaml_get(node, "partners");
 	if (value != NULL && yaml_texts(arena, value, "partners",
 	    &parameters->partners, &parameters->partner_count, err) != 0)
+		return -1;
+	value = yaml_get(node, "tunnels");
+	if (value != NULL && yaml_texts(arena, value, "tunnels",
+	    &parameters->tunnels, &parameters->tunnel_count, err) != 0)
 		return -1;
 	value = yaml_get(node, "trusted_hosts");
 	if (value != NULL && yaml_pairs(arena, value, "trusted_hosts",

@@ -55,6 +55,8 @@ parameters_json(const struct parameters *parameters)
 	    parameters->admin_count));
 	put(object, "partners", texts_json(parameters->partners,
 	    parameters->partner_count));
+	put(object, "tunnels", texts_json(parameters->tunnels,
+	    parameters->tunnel_count));
 	put(object, "trusted_hosts", pairs_json(parameters->trusted_hosts,
 	    parameters->trusted_host_count));
 	put(object, "token_owners", pairs_json(parameters->token_owners,

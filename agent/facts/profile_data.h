@@ -37,6 +37,8 @@ struct parameters {
 	size_t admin_count;
 	const char *const *partners;
 	size_t partner_count;
+	const char *const *tunnels;	/* that must be up: names or peers' addresses */
+	size_t tunnel_count;
 	const struct pair *trusted_hosts;	/* address or network: reason */
 	size_t trusted_host_count;
 	const struct pair *token_owners;	/* USER/TOKEN: owner */

@@ -165,6 +165,7 @@ test_extends_merges_key_by_key(void **state)
 	    "schema: cpward.profile/1\nid: strict\ntitle: Strict\n"
 	    "extends: base\ndata_max_age_days: 30\n"
 	    "parameters:\n  partners: [example.org]\n"
+	    "  tunnels: [wg0, 192.0.2.1]\n"
 	    "checks:\n"
 	    "  " MECH ": {want: [SCRAM-SHA-256]}\n");
 	put(folders, "site/ours.yaml",
@@ -190,6 +191,8 @@ test_extends_merges_key_by_key(void **state)
 	assert_non_null(strstr(mech->file, "/shipped/strict.yaml"));
 	assert_int_equal(profile.parameters.admin_count, 0);
 	assert_int_equal(profile.parameters.partner_count, 1);
+	assert_int_equal(profile.parameters.tunnel_count, 2);
+	assert_string_equal(profile.parameters.tunnels[1], "192.0.2.1");
 	assert_int_equal(profile.parameters.trusted_host_count, 2);
 	assert_string_equal(profile.parameters.token_owners[0].name,
 	    "root/backup");
@@ -418,7 +421,7 @@ static const struct refused_case refused_cases[] = {
 	    NULL },
 	{ "an unknown parameter", HEAD "parameters: {admin: [root]}\n", 4,
 	    "parameters has the unknown key \"admin\", wanted admins, "
-	    "partners, trusted_hosts or token_owners", NULL },
+	    "partners, tunnels, trusted_hosts or token_owners", NULL },
 	{ "admins are text", HEAD "parameters:\n  admins: root\n", 5,
 	    "admins is text, wanted a list", NULL },
 	{ "trusted hosts are a list", HEAD
