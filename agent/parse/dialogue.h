@@ -15,7 +15,7 @@
 
 #include "parse/probe_result.h"
 
-#define DIALOGUE_LINE_MAX 2048		/* bytes of a line */
+#define DIALOGUE_LINE_MAX 8192		/* bytes of a line; HTTP's policies are long */
 #define DIALOGUE_REPLY_LINES 128	/* lines of one reply */
 #define DIALOGUE_OUT_MAX 512
 #define DIALOGUE_MECHANISMS_MAX 512	/* bytes, blanks between */
@@ -65,14 +65,25 @@ struct dialogue {
 	unsigned http_status;		/* 0 = none yet */
 	char location[PROBE_TEXT_MAX];
 	char hsts[PROBE_TEXT_MAX];	/* Strict-Transport-Security, "" = none */
-	char why[PROBE_TEXT_MAX];	/* BUSY, FAILED: the reply, or what is wrong */
+	/* BUSY, FAILED, or what stayed UNKNOWN: the reply, or what is wrong. */
+	char why[PROBE_TEXT_MAX];
 	/* Private. */
-	int step;
+	size_t step;
+	unsigned code;			/* SMTP's, of the reply being read; 0 = none */
+	char tag;			/* IMAP's, of the last command */
+	bool login_disabled;		/* IMAP */
+	bool sasl_listed;		/* POP3 */
+	bool challenged;		/* a login attempt waits for its "*" */
 	char line[DIALOGUE_LINE_MAX];
 	size_t line_length;
 	size_t line_count;
 };
 
+/*
+ * Fills the whole struct. A protocol with TLS from the first byte is
+ * DIALOGUE_TLS at once, but for HTTP and RELAY, which are spoken inside it.
+ * The peer is still there when it ends in DONE: say goodbye.
+ */
 void dialogue_begin(struct dialogue *dialogue, enum probe_protocol protocol,
     enum dialogue_goal goal, const char *name);
 
