@@ -26,9 +26,9 @@ struct tls_offer {
 	const uint16_t *groups;		/* 0 = no supported_groups */
 	size_t group_count;
 	const uint16_t *sigalgs;	/* 0 = no signature_algorithms */
-	size_t sigalg_count;
+	size_t sigalg_count;		/* below TLS 1.2 they are not sent */
 	const char *server_name;	/* SNI, a host name; NULL = none */
-	bool compression;		/* offers DEFLATE before null */
+	bool compression;		/* offers DEFLATE before null; not with TLS 1.3 */
 	bool fallback_scsv;		/* RFC 7507 */
 	bool session_ticket;		/* RFC 5077, empty */
 	bool status_request;		/* RFC 6066 section 8 */

@@ -32,7 +32,9 @@ struct tls_reply {
 	uint16_t version;	/* negotiated: supported_versions, else server_version */
 	uint16_t suite;
 	uint8_t compression;	/* 0 = null, 1 = DEFLATE */
-	uint16_t group;		/* HelloRetryRequest's or ServerKeyExchange's; 0 = none */
+	/* key_share's (TLS 1.3) or ServerKeyExchange's; 0 = none. An explicit
+	 * curve is 0xFF01 or 0xFF02, as in tls_groups. */
+	uint16_t group;
 	unsigned dh_bits;	/* of the modulus p; 0 = no DHE seen */
 	uint16_t sigalg;	/* of ServerKeyExchange, TLS 1.2; 0 = none */
 	bool has_hello;		/* ServerHello was read though more is wanted */
@@ -43,7 +45,7 @@ struct tls_reply {
 	bool stapled;		/* CertificateStatus came, not empty */
 	uint8_t alert_level;
 	uint8_t alert;
-	char why[96];
+	char why[96];		/* BROKEN, and HELLO without a ServerHelloDone */
 	struct tls_slice certificates[TLS_REPLY_CERTIFICATES];	/* DER, leaf first */
 	size_t certificate_count;
 	uint8_t *assembled;	/* handshake messages without records; parse_done frees */
