@@ -239,22 +239,22 @@ static const struct code_kind sigalg_kind = {
 	"signature algorithm", sigalg_name, sigalg_find
 };
 
-/* A name, or "0x1301". */
+/* A name, or "0x7A7A". */
 static bool
 code_parse(const struct code_kind *kind, const char *name, uint16_t *ret_id)
 {
-	static const char digits[] = "0123456789abcdef";
 	unsigned id = 0;
 	size_t i;
 
 	if (strncmp(name, "0x", 2) != 0)
 		return kind->find(name, ret_id);
 	for (i = 2; name[i] != '\0'; i++) {
-		const char *digit = strchr(digits, name[i]);
+		char c = name[i];
 
-		if (digit == NULL || i > 5)
+		if (i > 5 || strchr("0123456789abcdefABCDEF", c) == NULL)
 			return false;
-		id = id << 4 | (unsigned)(digit - digits);
+		id = id << 4 | (unsigned)(c <= '9' ? c - '0' :
+		    (c | 0x20) - 'a' + 10);
 	}
 	*ret_id = (uint16_t)id;
 	return i == 6;
