@@ -14,7 +14,7 @@
 
 extern const struct collector collector_platform, collector_exim,
     collector_dovecot, collector_accounts, collector_settings,
-    collector_site, collector_keys, collector_whm;
+    collector_site, collector_keys, collector_whm, collector_crypto;
 
 /*
  * The order matters where one collector reads what another found: whm must
@@ -24,6 +24,7 @@ extern const struct collector collector_platform, collector_exim,
 const struct collector *const collectors[] = {
 	&collector_platform,
 	&collector_site,
+	&collector_crypto,
 	&collector_settings,
 	&collector_accounts,
 	&collector_exim,
