@@ -163,9 +163,12 @@ collect_exim_code(struct collection *collection)
 	code->count = found_count;
 }
 
-/* ---- who listens on the mail ports ---- */
+/* ---- who listens on the ports that are probed ---- */
 
-static const unsigned asked_ports[] = { 25, 465, 587, 443 };
+static const unsigned asked_ports[] = {
+	25, 26, 465, 587, 110, 143, 993, 995, 4190, 443,
+	2077, 2078, 2079, 2080, 2082, 2083, 2086, 2087, 2095, 2096,
+};
 
 #define ASKED_PORTS (sizeof(asked_ports) / sizeof(asked_ports[0]))
 
@@ -337,8 +340,8 @@ static const struct access site_accesses[] = {
 	{ ASK_DIR, ACL_FRAGMENTS "*", "custom ACL fragments" },
 	{ ASK_STAT, ACL_FRAGMENTS "/*", "is it a directory of fragments?" },
 	{ ASK_STAT, "/etc/exim.pl.local", "local Perl code of Exim" },
-	{ ASK_FILE, PROC_TCP, "who owns ports 25, 465, 587 and 443" },
-	{ ASK_FILE, PROC_TCP6, "who owns ports 25, 465, 587 and 443" },
+	{ ASK_FILE, PROC_TCP, "who owns the mail, panel and web ports" },
+	{ ASK_FILE, PROC_TCP6, "who owns the mail, panel and web ports" },
 	{ ASK_DIR, "/proc*", "the processes behind those ports" },
 	{ ASK_LINK, "/proc/*", "the processes behind those ports" },
 };

@@ -1,0 +1,570 @@
+/*
+ * What the server's own listeners offer. All of them are asked in one
+ * question, so that the prober can keep to its budgets; beside the host's own
+ * name the mail and webmail names of the domains that lead here are asked for.
+ */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "collect/collect_probe.h"
+#include "host/probe.h"
+#include "parse/keyvalue.h"
+
+#define LOOPBACK "127.0.0.1"
+#define OTHER_LOOPBACK "127.0.0.2"
+#define FIB_TRIE "/proc/net/fib_trie"
+#define IF_INET6 "/proc/net/if_inet6"
+#define NAT_MAP "/var/cpanel/cpnat"
+#define NAMES_MAX 64		/* names of domains looked up and asked for */
+#define TARGETS_MAX 64
+#define FAILURES_MAX 3		/* a resolver that is down takes seconds a name */
+
+/* Mail, panel, WebDAV and web ports, each with its twin. */
+static const unsigned default_ports[] = {
+	25, 26, 465, 587, 110, 143, 993, 995, 4190,
+	2083, 2087, 2096, 2082, 2086, 2095, 2078, 2080, 2077, 2079, 443,
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+struct asking {
+	struct collection *collection;
+	struct probe_target targets[TARGETS_MAX];
+	size_t target_count;
+	struct probe_request request;
+	const char **addresses;		/* that are this server's */
+	size_t address_count;
+	const char *addresses_why;	/* not all are known; NULL = they are */
+	size_t failures;		/* of looking up a name */
+	struct fact_meta names;		/* what inventory.mail_names will be */
+};
+
+/* ---- what to ask ---- */
+
+static void
+add_target(struct asking *asking, unsigned port, enum probe_protocol protocol)
+{
+	if (asking->target_count < TARGETS_MAX)
+		asking->targets[asking->target_count++] =
+		    (struct probe_target){ .port = port,
+		    .protocol = protocol };
+}
+
+/* "25/smtp 8443": the configuration's reader has refused what is no port. */
+static void
+read_ports(struct asking *asking, const char *ports)
+{
+	enum probe_protocol protocol;
+	char word[16];
+	size_t length, name;
+	unsigned port;
+
+	for (; *ports != '\0'; ports += length) {
+		ports += strspn(ports, " ,");
+		length = strcspn(ports, " ,");
+		port = (unsigned)strtoul(ports, NULL, 10);
+		protocol = probe_protocol_of_port(port);
+		name = strcspn(ports, "/");
+		if (name < length && length - name - 1 < sizeof(word)) {
+			snprintf(word, sizeof(word), "%.*s",
+			    (int)(length - name - 1), ports + name + 1);
+			(void)probe_protocol_parse(word, &protocol);
+		}
+		if (port > 0 && port < 65536)
+			add_target(asking, port, protocol);
+	}
+}
+
+static bool
+is_host_name(const char *name)
+{
+	size_t length = name == NULL ? 0 : strlen(name);
+
+	return length > 0 && length < 254 && strspn(name, "abcdefghijklmnop"
+	    "qrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-") == length;
+}
+
+static void
+prepare(struct asking *asking, const struct collect_options *options)
+{
+	static const struct collect_options defaults;
+	struct probe_request *request = &asking->request;
+	const char *host = asking->collection->facts->host;
+	size_t i;
+
+	if (options == NULL)
+		options = &defaults;
+	if (options->probe_ports != NULL)
+		read_ports(asking, options->probe_ports);
+	for (i = 0; options->probe_ports == NULL && i < COUNT(default_ports);
+	    i++)
+		add_target(asking, default_ports[i],
+		    probe_protocol_of_port(default_ports[i]));
+	request->host = options->probe_host != NULL ? options->probe_host :
+	    LOOPBACK;
+	request->source = options->probe_source;
+	if (request->source == NULL && strcmp(request->host, LOOPBACK) == 0)
+		request->source = OTHER_LOOPBACK;
+	request->server_name = is_host_name(host) ? host : NULL;
+	/* RFC 5321 4.1.3: who has no name says its address. */
+	request->ehlo = is_host_name(host) && strchr(host, '.') != NULL ?
+	    host : arena_printf(asking->collection->scratch, "[%s]",
+	    request->source != NULL ? request->source : OTHER_LOOPBACK);
+	request->full = options->full;
+	request->targets = asking->targets;
+	request->target_count = asking->target_count;
+}
+
+/* ---- which addresses are this server's ---- */
+
+static void
+add_address(struct asking *asking, const char *text, size_t length)
+{
+	*arena_push(asking->collection->scratch, &asking->addresses,
+	    &asking->address_count) = arena_memdup(
+	    asking->collection->scratch, text, length);
+}
+
+/*
+ * The kernel's routing table: "|-- 192.0.2.2" and on the next line
+ * "/32 host LOCAL" where the address is one of this machine's.
+ */
+static void
+read_fib_trie(struct asking *asking, const char *table)
+{
+	const char *line, *address = NULL, *leaf;
+
+	for (line = table; line != NULL; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		leaf = line + strspn(line, " ");
+		if (strncmp(leaf, "|-- ", 4) == 0)
+			address = leaf + 4;
+		else if (address != NULL &&
+		    strncmp(leaf, "/32 host LOCAL", 14) == 0)
+			add_address(asking, address,
+			    strcspn(address, "\n"));
+	}
+}
+
+/* proc(5): 32 hexadecimal digits begin each line. */
+static void
+read_if_inet6(struct asking *asking, const char *table)
+{
+	char text[INET6_ADDRSTRLEN];
+	unsigned char bytes[16];
+	const char *line;
+	unsigned byte;
+	size_t i;
+
+	for (line = table; line != NULL && *line != '\0';
+	    line = strchr(line, '\n'), line += line != NULL) {
+		for (i = 0; i < sizeof(bytes) && isxdigit((unsigned char)
+		    line[2 * i]) && sscanf(line + 2 * i, "%2x", &byte) == 1;
+		    i++)
+			bytes[i] = (unsigned char)byte;
+		if (i == sizeof(bytes) && inet_ntop(AF_INET6, bytes, text,
+		    sizeof(text)) != NULL)
+			add_address(asking, text, strlen(text));
+	}
+}
+
+/* "INTERNAL EXTERNAL" a line: the outside knows this server as EXTERNAL. */
+static void
+read_nat(struct asking *asking, const struct answer *answer)
+{
+	struct keyvalues lines;
+	size_t i;
+
+	keyvalues_parse(asking->collection->scratch, answer->bytes,
+	    answer->length, ' ', &lines);
+	for (i = 0; i < lines.count; i++)
+		if (lines.items[i].value != NULL)
+			add_address(asking, lines.items[i].value,
+			    strcspn(lines.items[i].value, " \t"));
+}
+
+static struct answer
+read_table(struct asking *asking, const char *path)
+{
+	struct answer answer = host_file(asking->collection->host,
+	    asking->collection->scratch, path, HOST_CAP_CONFIG);
+
+	if (answer.status != ANSWER_OK && answer.status != ANSWER_ABSENT &&
+	    answer.status != ANSWER_NO_PARENT)
+		asking->addresses_why = answer.why;
+	return answer;
+}
+
+static void
+find_addresses(struct asking *asking)
+{
+	struct answer answer = read_table(asking, FIB_TRIE);
+
+	if (answer.status == ANSWER_OK)
+		read_fib_trie(asking, answer.bytes);
+	else
+		asking->addresses_why = answer.why;
+	answer = read_table(asking, IF_INET6);
+	if (answer.status == ANSWER_OK)
+		read_if_inet6(asking, answer.bytes);
+	answer = read_table(asking, NAT_MAP);
+	if (answer.status == ANSWER_OK)
+		read_nat(asking, &answer);
+}
+
+/* ---- the names of the domains ---- */
+
+static bool
+is_ours(const struct asking *asking, const char *address, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < asking->address_count; i++)
+		if (strlen(asking->addresses[i]) == length &&
+		    strncmp(asking->addresses[i], address, length) == 0)
+			return true;
+	return false;
+}
+
+/* One address that is ours is enough: a client may be led here. */
+static void
+set_address(struct asking *asking, struct fact_str *fact,
+    const struct answer *answer, const char *origin)
+{
+	struct collection *collection = asking->collection;
+	const char *line = answer->bytes;
+	size_t length;
+
+	if (!meta_from_answer(collection, &fact->meta, answer, origin))
+		return;
+	for (; *line != '\0'; line += length + (line[length] == '\n')) {
+		length = strcspn(line, "\n");
+		if (is_ours(asking, line, length)) {
+			fact->value = "here";
+			return;
+		}
+	}
+	if (asking->addresses_why != NULL)
+		meta_unknown(collection, &fact->meta, origin,
+		    "the addresses of this server are not known: %s",
+		    asking->addresses_why);
+	else
+		fact->value = arena_memdup(collection->arena, answer->bytes,
+		    strcspn(answer->bytes, "\n"));
+}
+
+static struct probe_target *
+find_target(struct asking *asking, unsigned port)
+{
+	const struct collection *collection = asking->collection;
+	size_t i;
+
+	if (collection->facts->site.port_owners.meta.state == FACT_KNOWN &&
+	    probe_port_owner(collection, port) == NULL)
+		return NULL;
+	for (i = 0; i < asking->target_count; i++)
+		if (asking->targets[i].port == port)
+			return &asking->targets[i];
+	return NULL;
+}
+
+static void
+add_server_name(struct asking *asking, struct probe_target *target,
+    const char *name)
+{
+	const char **names = (const char **)(uintptr_t)target->server_names;
+
+	*arena_push(asking->collection->scratch, &names,
+	    &target->server_name_count) = name;
+	target->server_names = names;
+}
+
+/* False when no further name is worth asking for. */
+static bool
+ask_name(struct asking *asking, const char *text, unsigned port,
+    unsigned other_port)
+{
+	struct collection *collection = asking->collection;
+	struct answer answer = host_address(collection->host,
+	    collection->scratch, text);
+	const char *origin = arena_printf(collection->scratch, "address %s",
+	    text);
+	struct probe_target *target = find_target(asking, port);
+	struct mail_name_facts *name;
+
+	if (answer.status == ANSWER_SKIPPED) {
+		meta_unknown(collection, &asking->names, origin, "%s",
+		    answer.why);
+		return false;
+	}
+	asking->failures += answer.status == ANSWER_FAILED;
+	if (asking->failures == FAILURES_MAX)
+		meta_unknown(collection, &asking->names, origin,
+		    "looking up names has failed %d times: %s", FAILURES_MAX,
+		    answer.why);
+	name = collection_add(collection, "mail_names", text);
+	set_address(asking, &name->address, &answer, origin);
+	if (target == NULL)
+		target = find_target(asking, other_port);
+	meta_absent(&name->listener.meta, arena_strdup(collection->arena,
+	    origin));
+	name->trust.meta = name->names.meta = name->not_after.meta =
+	    name->listener.meta;
+	if (target == NULL || name->address.value == NULL ||
+	    strcmp(name->address.value, "here") != 0)
+		return asking->failures < FAILURES_MAX;
+	add_server_name(asking, target, name->name);
+	set_string(collection, &name->listener, origin, arena_printf(
+	    collection->scratch, strchr(asking->request.host, ':') != NULL ?
+	    "[%s]:%u" : "%s:%u", asking->request.host, target->port));
+	return true;
+}
+
+struct name_kind {
+	const char *prefix;
+	unsigned port;
+	unsigned other_port;	/* where the first is not open */
+};
+
+/* Every listener of a kind shows the same: one is asked. */
+static const struct name_kind name_kinds[] = {
+	{ "mail.", 993, 465 },
+	{ "webmail.", 443, 443 },
+};
+
+static void
+ask_names(struct asking *asking)
+{
+	struct collection *collection = asking->collection;
+	const struct facts *facts = collection->facts;
+	const struct fact_meta *counted = &facts->inventory.domains.meta;
+	size_t wanted = facts->domains.count * COUNT(name_kinds), i;
+	const struct name_kind *kind;
+	const char *domain;
+
+	if (counted->state != FACT_KNOWN)
+		meta_unknown(collection, &asking->names, "names of the domains",
+		    "%s", counted->why != NULL ? counted->why :
+		    "the domains are not known");
+	else if (wanted > NAMES_MAX)
+		meta_unknown(collection, &asking->names, "names of the domains",
+		    "%d of %zu names are asked for, which is the most that one "
+		    "scan asks for", NAMES_MAX, wanted);
+	else
+		meta_known(&asking->names, "names of the domains");
+	for (i = 0; i < wanted && i < NAMES_MAX; i++) {
+		kind = &name_kinds[i % COUNT(name_kinds)];
+		domain = facts->domains.items[i / COUNT(name_kinds)].name;
+		if (is_host_name(domain) && !ask_name(asking, arena_printf(
+		    collection->scratch, "%s%s", kind->prefix, domain),
+		    kind->port, kind->other_port))
+			return;
+	}
+}
+
+/* ---- what the answer makes of the facts ---- */
+
+struct service_row {
+	const char *name;
+	size_t offset;		/* of its setting in struct listening_facts */
+};
+
+#define SERVICE(name) { #name, offsetof(struct listening_facts, name) }
+
+static const struct service_row services[] = {
+	SERVICE(exim), SERVICE(dovecot), SERVICE(cpsrvd), SERVICE(cpdavd),
+	SERVICE(httpd),
+};
+
+static struct fact_str *
+service_fact(struct facts *facts, const struct service_row *row)
+{
+	struct setting *setting = (void *)((char *)&facts->listening +
+	    row->offset);
+
+	return &setting->plane[PLANE_SOCKET];
+}
+
+/* Nobody could be asked: every fact of the sockets says why. */
+static void
+set_unasked(struct asking *asking, const struct answer *answer,
+    const char *origin)
+{
+	struct collection *collection = asking->collection;
+	struct facts *facts = collection->facts;
+	struct fact_meta meta;
+	size_t i;
+
+	meta_from_answer(collection, &meta, answer, origin);
+	meta.state = FACT_UNKNOWN;
+	if (meta.why == NULL)
+		meta.why = arena_strdup(collection->arena, answer->why);
+	for (i = 0; i < COUNT(services); i++)
+		service_fact(facts, &services[i])->meta = meta;
+	facts->listening.source.meta = meta;
+	facts->listening.complete_lists.meta = meta;
+	facts->inventory.listeners.meta = meta;
+	for (i = 0; i < facts->mail_names.count; i++)
+		if (facts->mail_names.items[i].listener.meta.state ==
+		    FACT_KNOWN)
+			facts->mail_names.items[i].trust.meta =
+			    facts->mail_names.items[i].names.meta =
+			    facts->mail_names.items[i].not_after.meta = meta;
+}
+
+/*
+ * A daemon that listens at other addresses only refuses this one; that is no
+ * proof that nothing listens.
+ */
+static bool
+listens_elsewhere(struct asking *asking, struct probe_listener *listener)
+{
+	const char *owner = probe_port_owner(asking->collection,
+	    listener->port);
+
+	if (listener->status != PROBE_CLOSED || owner == NULL)
+		return false;
+	listener->why = arena_printf(asking->collection->scratch,
+	    "%s refuses the connection, but %s listens on port %u at another "
+	    "address ([probe] host)", listener->address, owner,
+	    listener->port);
+	return true;
+}
+
+static void
+add_port(struct asking *asking, const struct probe_listener *listener)
+{
+	const char *service = probe_service(asking->collection,
+	    listener->port);
+	struct arena *arena = asking->collection->arena;
+	struct fact_str *fact;
+	size_t i;
+
+	for (i = 0; i < COUNT(services); i++) {
+		if (strcmp(services[i].name, service) != 0)
+			continue;
+		fact = service_fact(asking->collection->facts, &services[i]);
+		fact->value = arena_printf(arena, "%s%s%u", fact->value,
+		    fact->value[0] != '\0' ? " " : "", listener->port);
+	}
+}
+
+static void
+set_names(struct asking *asking, const struct probe_result *result)
+{
+	struct facts *facts = asking->collection->facts;
+	struct mail_name_facts *name;
+	unsigned port;
+	size_t i, j;
+
+	for (i = 0; i < facts->mail_names.count; i++) {
+		name = &facts->mail_names.items[i];
+		if (name->listener.meta.state != FACT_KNOWN)
+			continue;
+		port = (unsigned)strtoul(strrchr(name->listener.value, ':') +
+		    1, NULL, 10);
+		for (j = 0; j < result->count; j++)
+			if (result->listeners[j].port == port)
+				probe_set_name(asking->collection, name,
+				    &result->listeners[j]);
+	}
+}
+
+static void
+set_listening(struct asking *asking, struct probe_result *result,
+    const char *origin)
+{
+	struct listening_facts *listening =
+	    &asking->collection->facts->listening;
+	struct facts *facts = asking->collection->facts;
+	bool complete = true;
+	size_t i;
+
+	for (i = 0; i < COUNT(services); i++) {
+		meta_known(&service_fact(facts, &services[i])->meta, origin);
+		service_fact(facts, &services[i])->value = "";
+	}
+	meta_absent(&listening->source.meta, origin);
+	for (i = 0; i < result->count; i++) {
+		struct probe_listener *listener = &result->listeners[i];
+
+		if (listener->source != NULL &&
+		    listening->source.value == NULL)
+			set_string(asking->collection, &listening->source,
+			    origin, listener->source);
+		if (listener->status == PROBE_OPEN) {
+			complete = complete && listener->full;
+			add_port(asking, listener);
+		}
+		if (listener->status != PROBE_CLOSED ||
+		    listens_elsewhere(asking, listener))
+			probe_add_listener(asking->collection, listener);
+	}
+	meta_known(&listening->complete_lists.meta, origin);
+	listening->complete_lists.value = complete;
+	meta_known(&facts->inventory.listeners.meta, origin);
+	facts->inventory.listeners.value = (int64_t)facts->listeners.count;
+	set_names(asking, result);
+}
+
+static void
+collect_probe(struct collection *collection)
+{
+	struct asking *asking = arena_alloc(collection->scratch,
+	    sizeof(*asking));
+	struct facts *facts = collection->facts;
+	struct probe_result result = { 0 };
+	struct err err = { 0 };
+	struct answer answer;
+	const char *origin;
+	char text[512];
+
+	asking->collection = collection;
+	prepare(asking, collection->options);
+	find_addresses(asking);
+	ask_names(asking);
+	answer = host_probe(collection->host, collection->scratch,
+	    &asking->request);
+	origin = arena_printf(collection->arena, "probe %s",
+	    asking->request.host);
+	if (answer.status == ANSWER_OK && probe_result_read(
+	    collection->scratch, answer.bytes, answer.length, &result,
+	    &err) != 0) {
+		err_format(&err, text, sizeof(text));
+		answer.status = ANSWER_FAILED;
+		answer.why = arena_strdup(collection->scratch, text);
+	}
+	if (answer.status == ANSWER_OK)
+		set_listening(asking, &result, origin);
+	else
+		set_unasked(asking, &answer, origin);
+	facts->inventory.mail_names.meta = asking->names;
+	facts->inventory.mail_names.value =
+	    (int64_t)facts->mail_names.count;
+}
+
+static const struct access probe_accesses[] = {
+	{ ASK_FILE, FIB_TRIE, "which addresses are this server's" },
+	{ ASK_FILE, IF_INET6, "which addresses are this server's" },
+	{ ASK_FILE, NAT_MAP, "which public addresses lead to it" },
+	{ ASK_ADDRESS, "mail.*", "which mail names lead to it" },
+	{ ASK_ADDRESS, "webmail.*", "which webmail names lead to it" },
+	{ ASK_PROBE, "the mail, panel and web ports", "what they accept" },
+};
+
+static const char *const probe_groups[] = { "listening", NULL };
+
+extern const struct collector collector_probe;
+const struct collector collector_probe = {
+	.name = "probe",
+	.accesses = probe_accesses,
+	.access_count = sizeof(probe_accesses) / sizeof(probe_accesses[0]),
+	.collect = collect_probe,
+	.groups = probe_groups,
+	.planes = PLANE_BIT(PLANE_SOCKET),
+};
