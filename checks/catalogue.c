@@ -5,6 +5,7 @@
 const struct check_table check_catalogue[] = {
 	TABLE(platform_checks),
 	TABLE(tls_checks),
+	TABLE(crypto_checks),
 	TABLE(auth_checks),
 	TABLE(access_checks),
 	TABLE(password_checks),

@@ -9,6 +9,7 @@
 
 extern const struct check platform_checks[4];
 extern const struct check tls_checks[7];
+extern const struct check crypto_checks[1];
 extern const struct check auth_checks[6];
 extern const struct check access_checks[4];
 extern const struct check password_checks[4];
