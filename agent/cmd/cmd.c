@@ -145,13 +145,19 @@ struct host *
 cmd_host(const struct options *options, const struct config *config,
     struct err *err)
 {
-	struct host_live_options live = { .root = options->root != NULL ?
-	    options->root : config->root };
+	struct host_live_options live = {
+		.root = options->root != NULL ? options->root : config->root,
+	};
 	struct whm_transport_options whm;
 
 	live.whm_skipped = choose_transport(options, config, &whm);
 	if (live.whm_skipped == NULL)
 		live.whm = &whm;
+	if (options->no_network)
+		live.network_skipped = "skipped: --no-network";
+	else if (live.root != NULL)
+		live.network_skipped = "skipped: no socket is opened with "
+		    "--root";
 	return host_live(&live, err);
 }
 
@@ -182,6 +188,11 @@ cmd_collect(struct arena *arena, const struct options *options,
 {
 	struct collect_options collect = {
 		.managed_by = config->managed_by,
+		.full = options->full,
+		.deep = options->deep,
+		.probe_host = config->probe_host,
+		.probe_source = config->probe_source,
+		.probe_ports = config->probe_ports,
 		.progress = options->progress ? show_progress : NULL,
 	};
 	struct host *host = cmd_host(options, config, err);

@@ -18,6 +18,8 @@ static const char *const ask_names[] = {
 	[ASK_COMMAND] = "command",
 	[ASK_WHM] = "WHM API",
 	[ASK_CLOCK] = "clock",
+	[ASK_PROBE] = "socket",
+	[ASK_ADDRESS] = "address",
 };
 
 /* Before root lets it run: all that it would touch, from the same tables. */

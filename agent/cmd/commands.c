@@ -6,6 +6,7 @@
 #define FLAGS_HOST (FLAGS_CONFIG | FLAG_BIT(FLAG_ROOT) | \
 	FLAG_BIT(FLAG_NO_NETWORK) | FLAG_BIT(FLAG_PROGRESS) | \
 	FLAG_BIT(FLAG_QUIET))
+#define FLAGS_DEPTH (FLAG_BIT(FLAG_FULL) | FLAG_BIT(FLAG_DEEP))
 #define FLAGS_JUDGE (FLAGS_CONFIG | FLAG_BIT(FLAG_PROFILE) | \
 	FLAG_BIT(FLAG_CHECK) | FLAG_BIT(FLAG_SKIP_CHECK) | \
 	FLAG_BIT(FLAG_REFERENCE) | FLAG_BIT(FLAG_SEVERITY) | \
@@ -15,9 +16,9 @@
 
 const struct command commands[] = {
 	{ "scan", "", "look at this server, judge it, report",
-	    FLAGS_HOST | FLAGS_JUDGE, cmd_scan },
+	    FLAGS_HOST | FLAGS_DEPTH | FLAGS_JUDGE, cmd_scan },
 	{ "collect", "", "write a snapshot of the facts, as JSON",
-	    FLAGS_HOST | FLAG_BIT(FLAG_OUTPUT), cmd_collect_run },
+	    FLAGS_HOST | FLAGS_DEPTH | FLAG_BIT(FLAG_OUTPUT), cmd_collect_run },
 	{ "evaluate", "--facts FILE", "judge a snapshot, anywhere",
 	    FLAGS_JUDGE | FLAG_BIT(FLAG_FACTS), cmd_evaluate },
 	{ "checks", "list | explain ID", "what is checked, and why",

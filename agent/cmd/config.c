@@ -1,3 +1,4 @@
+#include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,12 +10,14 @@
 #include "base/err.h"
 #include "base/fileio.h"
 #include "cmd/config.h"
+#include "parse/probe_result.h"
 
 #define MAX_FILE_BYTES (64u * 1024)
 /* inih's buffer holds 200 bytes; it cuts what is longer without a word. */
 #define MAX_LINE_BYTES 190
 #define MAX_TIMEOUT 600
 #define MAX_KEYS 16
+#define SECTIONS "[agent], [whm], [probe] or [site]"
 
 struct loader {
 	struct arena *arena;
@@ -174,6 +177,54 @@ set_transport(struct loader *loader, const struct key *key, const char *value)
 	    "%s is unknown, wanted local, https or none", key->name);
 }
 
+static int
+set_address(struct loader *loader, const struct key *key, const char *value)
+{
+	unsigned char address[sizeof(struct in6_addr)];
+
+	if (inet_pton(AF_INET, value, address) != 1 &&
+	    inet_pton(AF_INET6, value, address) != 1)
+		return fail(loader, loader->line, "%s is no IPv4 or IPv6 "
+		    "address, wanted one such as 127.0.0.1 or ::1", key->name);
+	set_string(loader, key, value);
+	return 0;
+}
+
+/* "25/smtp", with a protocol that is known. */
+static bool
+port_valid(char *word)
+{
+	char *slash = strchr(word, '/');
+	enum probe_protocol protocol;
+
+	if (slash == NULL)
+		return false;
+	*slash = '\0';
+	return read_number(word, 1, 65535) > 0 &&
+	    probe_protocol_parse(slash + 1, &protocol) == 0;
+}
+
+/* Kept with one blank between two. */
+static int
+set_ports(struct loader *loader, const struct key *key, const char *value)
+{
+	char *words = arena_strdup(loader->arena, value), *rest = words, *word;
+	const char *ports = "";
+
+	while ((word = strsep(&rest, " \t")) != NULL) {
+		if (word[0] == '\0')
+			continue;
+		ports = arena_printf(loader->arena, "%s%s%s", ports,
+		    ports[0] == '\0' ? "" : " ", word);
+		if (!port_valid(word))
+			return fail(loader, loader->line, "%s has a word that "
+			    "is no PORT/PROTOCOL, wanted such as 25/smtp "
+			    "465/smtps", key->name);
+	}
+	set_string(loader, key, ports);
+	return 0;
+}
+
 #define OFFSET(member) offsetof(struct config, member)
 
 enum {
@@ -193,6 +244,9 @@ static const struct key keys[] = {
 	{ "whm", "token_file", set_path, OFFSET(whm_token_file) },
 	{ "whm", "ca_file", set_path, OFFSET(whm_ca_file) },
 	{ "whm", "timeout", set_timeout, OFFSET(whm_timeout) },
+	{ "probe", "host", set_address, OFFSET(probe_host) },
+	{ "probe", "source", set_address, OFFSET(probe_source) },
+	{ "probe", "ports", set_ports, OFFSET(probe_ports) },
 	{ "site", "managed_by", set_text, OFFSET(managed_by) },
 };
 
@@ -215,7 +269,8 @@ static void
 unknown_section(struct loader *loader)
 {
 	fail(loader, loader->line,
-	    "this section is unknown, wanted [agent], [whm] or [site]");
+	    "this section is unknown, wanted "
+	    SECTIONS);
 }
 
 static void
@@ -312,7 +367,7 @@ set_key(void *context, const char *section, const char *name,
 			break;
 	if (section[0] == '\0')
 		fail(loader, loader->line, "the line stands before the first "
-		    "section, wanted [agent], [whm] or [site] above it");
+		    "section, wanted " SECTIONS " above it");
 	else if (i == KEY_COUNT)
 		unknown_key(loader, section);
 	else if (loader->given[i] != 0)

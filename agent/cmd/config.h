@@ -1,5 +1,5 @@
 /*
- * cpward.ini(5): sections agent, whm and site. Every key has a default that
+ * cpward.ini(5): sections agent, whm, probe and site. Every key has a default that
  * suits a cPanel server, so that root needs no file at all.
  */
 #ifndef CPWARD_CMD_CONFIG_H
@@ -29,6 +29,9 @@ struct config {
 	const char *whm_token_file;
 	const char *whm_ca_file;
 	int whm_timeout;		/* seconds a call: 30 */
+	const char *probe_host;		/* address; NULL = 127.0.0.1 */
+	const char *probe_source;	/* address; NULL = 127.0.0.2 there, else any */
+	const char *probe_ports;	/* "25/smtp 993/imaps"; NULL = cPanel's */
 	const char *managed_by;		/* [site]: who else sets values here */
 };
 

@@ -27,12 +27,19 @@ static const struct flag_row flag_rows[FLAG_COUNT] = {
 	[FLAG_OUTPUT] = { "output", "FORMAT[:FILE]",
 	    "text, json or ndjson; repeatable" },
 	[FLAG_FACTS] = { "facts", "FILE", "a snapshot to judge" },
-	[FLAG_NO_NETWORK] = { "no-network", NULL, "no https API" },
+	[FLAG_NO_NETWORK] = { "no-network", NULL, "no DNS, no sockets, no https API" },
 	[FLAG_PROGRESS] = { "progress", NULL, "say what is being collected" },
 	[FLAG_QUIET] = { "quiet", NULL, "no warnings on standard error" },
 	[FLAG_EXIT_ZERO] = { "exit-zero", NULL, "exit 0 in place of 2 and 3" },
 	[FLAG_COLOR] = { "color", "WHEN", "auto, always or never" },
 	[FLAG_ACCESS] = { "access", NULL, "list all that a scan would use" },
+	[FLAG_FULL] = { "full", NULL,
+	    "everything that listeners take, not only a verdict" },
+	[FLAG_DEEP] = { "deep", NULL,
+	    "also ask Exim about a stranger's mail (exim -bh)" },
+	[FLAG_RELAY] = { "relay", NULL, "ask whether a stranger may relay" },
+	[FLAG_SOURCE] = { "source", "ADDRESS", "connect from this address" },
+	[FLAG_NAME] = { "name", "NAME", "ask for and verify this name" },
 	[FLAG_HELP] = { "help", NULL, "this help" },
 };
 
@@ -131,6 +138,21 @@ take_flag(struct arena *arena, enum flag flag, const char *value,
 		return set_color(value, &options->color, err);
 	case FLAG_ACCESS:
 		options->access = true;
+		return 0;
+	case FLAG_FULL:
+		options->full = true;
+		return 0;
+	case FLAG_DEEP:
+		options->deep = true;
+		return 0;
+	case FLAG_RELAY:
+		options->relay = true;
+		return 0;
+	case FLAG_SOURCE:
+		options->source = value;
+		return 0;
+	case FLAG_NAME:
+		options->name = value;
 		return 0;
 	case FLAG_HELP:
 	case FLAG_COUNT:

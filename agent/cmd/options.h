@@ -30,6 +30,11 @@ enum flag {
 	FLAG_EXIT_ZERO,
 	FLAG_COLOR,
 	FLAG_ACCESS,
+	FLAG_FULL,
+	FLAG_DEEP,
+	FLAG_RELAY,
+	FLAG_SOURCE,
+	FLAG_NAME,
 	FLAG_HELP,
 	FLAG_COUNT,
 };
@@ -64,6 +69,11 @@ struct options {
 	bool exit_zero;
 	enum color_choice color;
 	bool access;
+	bool full;		/* complete lists of what listeners take */
+	bool deep;		/* also ask what leaves traces */
+	bool relay;		/* ask whether a stranger may relay */
+	const char *source;	/* address that probes come from; NULL = any */
+	const char *name;	/* asked for and verified; NULL = the host's */
 	struct word_list arguments;	/* what is not a flag */
 };
 

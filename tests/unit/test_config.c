@@ -71,6 +71,9 @@ assert_defaults(const struct config *config)
 	assert_null(config->whm_token_file);
 	assert_null(config->whm_ca_file);
 	assert_int_equal(config->whm_timeout, 30);
+	assert_null(config->probe_host);
+	assert_null(config->probe_source);
+	assert_null(config->probe_ports);
 	assert_null(config->managed_by);
 }
 
@@ -79,7 +82,7 @@ test_defaults(void **state)
 {
 	static const char *const texts[] = {
 		"", "\n\n", "# comment\n; comment\n  ; comment\n",
-		"[agent]\n[whm]\n[site]\n", "\xef\xbb\xbf[agent]\r\n",
+		"[agent]\n[whm]\n[probe]\n[site]\n", "\xef\xbb\xbf[agent]\r\n",
 	};
 	struct arena *arena = arena_new();
 	struct config config;
@@ -111,6 +114,10 @@ test_every_key(void **state)
 	    "token_file = /etc/cpward/token\n"
 	    "ca_file = /etc/cpward/ca.pem\n"
 	    "timeout = 600\n"
+	    "[probe]\n"
+	    "host = 2001:db8::25\n"
+	    "source = 2001:db8::26\n"
+	    "ports = 25/smtp  8025/smtp\t993/imaps 4190/sieve 2087/https\n"
 	    "[site]\n"
 	    "managed_by = Ansible, role \xc3\xa9";
 	struct arena *arena = arena_new();
@@ -128,6 +135,10 @@ test_every_key(void **state)
 	assert_string_equal(config.whm_token_file, "/etc/cpward/token");
 	assert_string_equal(config.whm_ca_file, "/etc/cpward/ca.pem");
 	assert_int_equal(config.whm_timeout, 600);
+	assert_string_equal(config.probe_host, "2001:db8::25");
+	assert_string_equal(config.probe_source, "2001:db8::26");
+	assert_string_equal(config.probe_ports,
+	    "25/smtp 8025/smtp 993/imaps 4190/sieve 2087/https");
 	assert_string_equal(config.managed_by, "Ansible, role \xc3\xa9");
 	arena_free(arena);
 }
@@ -178,9 +189,14 @@ struct refused_case {
 #define NO_LINE "the line is no [section], no comment and no key = value"
 #define BLANK "the line begins with a blank, wanted a key or section at its " \
     "start: a value ends with its line"
-#define NO_SECTION "this section is unknown, wanted [agent], [whm] or [site]"
+#define NO_SECTION "this section is unknown, wanted [agent], [whm], [probe] " \
+    "or [site]"
 #define SECONDS "timeout is no number of seconds from 1 to 600"
 #define USER "user is no name of a WHM user, wanted letters, digits and . _ -"
+#define ADDRESS " is no IPv4 or IPv6 address, wanted one such as 127.0.0.1 " \
+    "or ::1"
+#define PORTS "ports has a word that is no PORT/PROTOCOL, wanted such as " \
+    "25/smtp 465/smtps"
 #define SECRET "SECRETSECRET"
 
 static const struct refused_case refused_cases[] = {
@@ -191,8 +207,8 @@ static const struct refused_case refused_cases[] = {
 	{ "a section in capitals", "[Agent]\n", 1, NO_SECTION },
 	{ "a section without its end", "[agent\n", 1, NO_LINE },
 	{ "a key before the sections", "profile = x\n", 1,
-	    "the line stands before the first section, wanted [agent], [whm] "
-	    "or [site] above it" },
+	    "the line stands before the first section, wanted [agent], [whm], "
+	    "[probe] or [site] above it" },
 	{ "unknown key", "[whm]\n\ntoken = " SECRET "\n", 3,
 	    "this key is unknown in [whm], wanted one of transport, url, "
 	    "user, token_file, ca_file, timeout" },
@@ -255,6 +271,26 @@ static const struct refused_case refused_cases[] = {
 	    "transport https needs token_file, which is not given" },
 	{ "url without token", "[whm]\n\nurl = https://a:1\n", 3,
 	    "transport https needs token_file, which is not given" },
+	{ "a name for an address", "[probe]\nhost = " SECRET "\n", 2,
+	    "host" ADDRESS },
+	{ "an address with a port", "[probe]\nhost = 127.0.0.1:25\n", 2,
+	    "host" ADDRESS },
+	{ "an address in brackets", "[probe]\n\nsource = [::1]\n", 3,
+	    "source" ADDRESS },
+	{ "a port without protocol", "[probe]\nports = 25\n", 2, PORTS },
+	{ "a protocol without port", "[probe]\nports = /smtp\n", 2, PORTS },
+	{ "an unknown protocol", "[probe]\nports = 25/smtp 70/" SECRET "\n",
+	    2, PORTS },
+	{ "a port that is none", "[probe]\nports = 0/smtp\n", 2, PORTS },
+	{ "port 65536 to probe", "[probe]\nports = 65536/smtp\n", 2, PORTS },
+	{ "a comma between ports", "[probe]\nports = 25/smtp,26/smtp\n", 2,
+	    PORTS },
+	{ "a slash too many", "[probe]\nports = 25/smtp/tls\n", 2, PORTS },
+	{ "source twice", "[probe]\nsource = ::1\nsource = ::1\n", 3,
+	    "source is given twice, first in line 2" },
+	{ "an unknown key of probe", "[probe]\nport = 25/smtp\n", 2,
+	    "this key is unknown in [probe], wanted one of host, source, "
+	    "ports" },
 	{ "a control character", "[site]\nmanaged_by = a\x1b[31m\n", 2,
 	    "the line has a control character (byte 27)" },
 	{ "a control character in a comment", "# \x7f\n", 1,

@@ -59,6 +59,9 @@ test_defaults(void **state)
 	assert_int_equal(options.color, COLOR_AUTO);
 	assert_false(options.no_network || options.progress || options.quiet ||
 	    options.exit_zero || options.access);
+	assert_null(options.source);
+	assert_null(options.name);
+	assert_false(options.full || options.deep || options.relay);
 	arena_free(arena);
 }
 
@@ -68,8 +71,10 @@ test_every_flag(void **state)
 	static const char *const words[] = { "--config=c.ini", "--profile",
 	    "p", "--root", "/r", "--severity", "high", "--fail-on=low",
 	    "--facts", "f", "--color=never", NULL };
+	static const char *const probe[] = { "--source", "::1", "--name=n",
+	    "--relay", NULL };
 	static const char *const switches[] = { "--no-network", "--progress",
-	    "--quiet", "--exit-zero", "--access", NULL };
+	    "--quiet", "--exit-zero", "--access", "--full", "--deep", NULL };
 	struct arena *arena = arena_new();
 	struct options options;
 	struct err err;
@@ -85,7 +90,12 @@ test_every_flag(void **state)
 	assert_int_equal(options.color, COLOR_NEVER);
 	assert_int_equal(parse(arena, &all, switches, &options, &err), 0);
 	assert_true(options.no_network && options.progress && options.quiet &&
-	    options.exit_zero && options.access);
+	    options.exit_zero && options.access && options.full &&
+	    options.deep);
+	assert_int_equal(parse(arena, &all, probe, &options, &err), 0);
+	assert_string_equal(options.source, "::1");
+	assert_string_equal(options.name, "n");
+	assert_true(options.relay);
 	arena_free(arena);
 }
 
@@ -294,6 +304,9 @@ static const struct {
 	{ "--no-network", FLAG_NO_NETWORK }, { "--progress", FLAG_PROGRESS },
 	{ "--quiet", FLAG_QUIET }, { "--exit-zero", FLAG_EXIT_ZERO },
 	{ "--color=auto", FLAG_COLOR }, { "--access", FLAG_ACCESS },
+	{ "--full", FLAG_FULL }, { "--deep", FLAG_DEEP },
+	{ "--relay", FLAG_RELAY }, { "--source=::1", FLAG_SOURCE },
+	{ "--name=x", FLAG_NAME },
 };
 
 static const struct {
@@ -302,9 +315,9 @@ static const struct {
 } accepted[] = {
 	{ "scan", " --config --profile --root --check --skip-check --reference "
 	    "--severity --fail-on --output --no-network --progress --quiet "
-	    "--exit-zero --color " },
+	    "--exit-zero --color --full --deep " },
 	{ "collect", " --config --root --output --no-network --progress "
-	    "--quiet " },
+	    "--quiet --full --deep " },
 	{ "evaluate", " --config --profile --check --skip-check --reference "
 	    "--severity --fail-on --output --facts --quiet --exit-zero "
 	    "--color " },
