@@ -532,7 +532,7 @@ static const struct step pop3_steps[] = {
 	{ .command = "USER cpward-probe\r\n",
 	  .goals = GOAL(DIALOGUE_CLEAR_LOGIN), .wanted = is_user_open,
 	  .judge = judge_clear_login },
-	{ .command = "STLS\r\n", .goals = GOALS_TLS, .pipelined = "NOOP\r\n",
+	{ .command = "STLS\r\n", .goals = GOALS_TLS, .pipelined = "CAPA\r\n",
 	  .wanted = is_starttls_offered, .judge = judge_starttls },
 };
 
