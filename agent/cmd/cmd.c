@@ -225,19 +225,19 @@ cmd_load_facts(struct arena *arena, const struct options *options,
 
 /* ---- output ---- */
 
-static unsigned
-terminal_width(void)
+unsigned
+cmd_width(const char *path)
 {
 	struct winsize size;
 
-	if (isatty(STDOUT_FILENO) &&
+	if (path == NULL && isatty(STDOUT_FILENO) &&
 	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
 		return size.ws_col;
 	return 80;
 }
 
-static bool
-want_color(const struct options *options, const char *path)
+bool
+cmd_color(const struct options *options, const char *path)
 {
 	const char *no_color = getenv("NO_COLOR");
 
@@ -247,23 +247,30 @@ want_color(const struct options *options, const char *path)
 	    (no_color == NULL || no_color[0] == '\0');
 }
 
+const char *
+cmd_output_split(struct arena *arena, const char *option,
+    const char **ret_path)
+{
+	size_t length = strcspn(option, ":");
+
+	*ret_path = option[length] == '\0' ? NULL : option + length + 1;
+	return arena_memdup(arena, option, length);
+}
+
 static int
 write_output(struct arena *arena, const struct options *options,
     const char *output_option, const struct run *run, struct err *err)
 {
-	const char *colon = strchr(output_option, ':');
-	const char *path = colon == NULL ? NULL : colon + 1;
+	const char *path, *word = cmd_output_split(arena, output_option, &path);
 	struct report_options report = {
-		.color = want_color(options, path),
-		.width = path == NULL ? terminal_width() : 80,
+		.color = cmd_color(options, path),
+		.width = cmd_width(path),
 	};
 	enum report_format format;
 	struct output output;
 
 	/* Checked before anything was collected. */
-	if (report_format_parse(arena_memdup(arena, output_option,
-	    colon == NULL ? strlen(output_option) :
-	    (size_t)(colon - output_option)), &format) != 0)
+	if (report_format_parse(word, &format) != 0)
 		return err_set(err, ERR_USAGE, "-o: no format in \"%s\"",
 		    output_option);
 	if (output_open(&output, path, err) != 0)
@@ -287,26 +294,39 @@ write_outputs(struct arena *arena, const struct options *options,
 	return 0;
 }
 
-/* Format words and the one standard output, before the work begins. */
-static int
-check_outputs(struct arena *arena, const struct options *options,
-    struct err *err)
+/* "text, json or ndjson" */
+static const char *
+join_formats(struct arena *arena, const char *const *formats)
 {
-	enum report_format format;
-	size_t to_stdout = 0, length, i;
+	const char *text = formats[0];
+
+	for (formats++; *formats != NULL; formats++)
+		text = arena_printf(arena, "%s%s%s", text,
+		    formats[1] == NULL ? " or " : ", ", *formats);
+	return text;
+}
+
+int
+cmd_outputs_check(struct arena *arena, const struct options *options,
+    const char *const *formats, struct err *err)
+{
+	size_t to_stdout = 0, i, j;
 
 	for (i = 0; i < options->outputs.count; i++) {
-		const char *word = options->outputs.items[i];
+		const char *option = options->outputs.items[i], *path;
+		const char *word = cmd_output_split(arena, option, &path);
 
-		length = strcspn(word, ":");
-		if (report_format_parse(arena_memdup(arena, word, length),
-		    &format) != 0)
+		for (j = 0; formats[j] != NULL; j++)
+			if (strcmp(word, formats[j]) == 0)
+				break;
+		if (formats[j] == NULL)
 			return err_set(err, ERR_USAGE, "-o: no format "
-			    "\"%.40s\", wanted text, json or ndjson", word);
-		if (word[length] == ':' && word[length + 1] == '\0')
+			    "\"%.40s\", wanted %s", option,
+			    join_formats(arena, formats));
+		if (path != NULL && path[0] == '\0')
 			return err_set(err, ERR_USAGE,
-			    "-o: \"%.40s\" names no file", word);
-		to_stdout += word[length] == '\0';
+			    "-o: \"%.40s\" names no file", option);
+		to_stdout += path == NULL;
 	}
 	if (to_stdout > 1)
 		return err_set(err, ERR_USAGE,
@@ -407,8 +427,10 @@ int
 cmd_prepare(struct arena *arena, const struct options *options,
     const struct config *config, struct yardstick *ret_yardstick, struct err *err)
 {
+	static const char *const formats[] = { "text", "json", "ndjson", NULL };
+
 	ret_yardstick->started_at = (int64_t)time(NULL);
-	if (check_outputs(arena, options, err) != 0 || cmd_profile(arena,
+	if (cmd_outputs_check(arena, options, formats, err) != 0 || cmd_profile(arena,
 	    options, config, &ret_yardstick->profile, &ret_yardstick->data, err) != 0)
 		return -1;
 	if (check_globs(options, &ret_yardstick->profile, err) != 0)

@@ -61,6 +61,20 @@ int cmd_prepare(struct arena *arena, const struct options *options,
 int cmd_judge(struct arena *arena, const struct options *options,
     const struct yardstick *yardstick, const struct facts *facts, struct err *err);
 
+/* ---- -o FORMAT[:FILE] ---- */
+
+/*
+ * Format words, of a list that ends with NULL, and the one standard output,
+ * before the work begins.
+ */
+int cmd_outputs_check(struct arena *arena, const struct options *options,
+    const char *const *formats, struct err *err);
+/* The format; *ret_path is NULL for standard output. */
+const char *cmd_output_split(struct arena *arena, const char *option,
+    const char **ret_path);
+bool cmd_color(const struct options *options, const char *path);
+unsigned cmd_width(const char *path);
+
 void cmd_warn(void *context, const char *text);
 
 /* The commands' entries; the table is in commands.c. */
@@ -69,6 +83,7 @@ int cmd_collect_run(struct arena *, const struct options *, struct err *);
 int cmd_evaluate(struct arena *, const struct options *, struct err *);
 int cmd_checks(struct arena *, const struct options *, struct err *);
 int cmd_profile_run(struct arena *, const struct options *, struct err *);
+int cmd_probe(struct arena *, const struct options *, struct err *);
 int cmd_doctor(struct arena *, const struct options *, struct err *);
 int cmd_help(struct arena *, const struct options *, struct err *);
 int cmd_version(struct arena *, const struct options *, struct err *);

@@ -183,7 +183,7 @@ walk_to(struct walk *walk, const char *rest)
 /* ---- the file ---- */
 
 /*
- * A text report begins "cpward 1.0"; JSON and NDJSON name their schema at the
+ * A text begins "cpward 1.0"; JSON and NDJSON name their schema at the
  * beginning, a snapshot names its at the end.
  */
 static bool
@@ -193,6 +193,7 @@ is_our_output(const char *head, size_t head_length, const char *tail,
 	static const char text[] = "cpward ";
 	static const char snapshot[] = "\"schema\": \"cpward.facts/1\"";
 	static const char *const reports[] = {
+		"\"schema\": \"cpward.probe/1\"",
 		"\"schema\":\"cpward.report/1\"",
 		"\"schema\": \"cpward.report/1\"",
 	};
