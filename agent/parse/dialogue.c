@@ -48,8 +48,6 @@ struct language {
 #define GOALS_TLS (GOAL(DIALOGUE_STARTTLS) | GOAL(DIALOGUE_CLEAR_LOGIN) | \
 	GOAL(DIALOGUE_INJECTION))
 
-static const struct language *language_of(enum probe_protocol protocol);
-
 static void
 copy_text(char text[PROBE_TEXT_MAX], const char *from)
 {
@@ -895,7 +893,7 @@ dialogue_end(struct dialogue *dialogue)
 	snprintf(dialogue->why, sizeof(dialogue->why),
 	    "closed by the peer %s", current_step(dialogue)->command == NULL ?
 	    "before its greeting" : "in the middle of the talk");
-	/* Exim does that above its limits when the banner can't be written. */
+	/* Who takes a connection but does not greet has his reasons to be asked later. */
 	dialogue->state = language == &smtp && dialogue->greeting[0] == '\0' ?
 	    DIALOGUE_BUSY : DIALOGUE_FAILED;
 }

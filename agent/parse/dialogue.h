@@ -28,7 +28,10 @@ enum dialogue_goal {
 	 * credentials: SMTP "AUTH PLAIN" where AUTH is not offered (503 is
 	 * wanted; where it is offered nothing is sent: the offer says it), IMAP
 	 * "AUTHENTICATE PLAIN" and POP3 "AUTH PLAIN" (a continuation is
-	 * answered with "*"), Sieve AUTHENTICATE "PLAIN".
+	 * answered with "*"), Sieve AUTHENTICATE "PLAIN". To be asked from
+	 * another address than the one that is connected to: Dovecot (2.3.19,
+	 * 2.4.1) takes a peer with its own address for secured and offers
+	 * everything.
 	 */
 	DIALOGUE_CLEAR_LOGIN,
 	/* A NOOP (CAPABILITY, CAPA) sent in the same write as STARTTLS. */
