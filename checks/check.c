@@ -56,6 +56,7 @@ static const struct scope_words scopes[] = {
 	[SCOPE_PASSWORD_FILE] = { "password-file", "password_files" },
 	[SCOPE_PRIVATE_KEY] = { "private-key", "private_keys" },
 	[SCOPE_MAIL_PATH] = { "mail-path", "mail_paths" },
+	[SCOPE_LISTENER] = { "listener", "listeners" },
 };
 
 const char *

@@ -18,6 +18,7 @@ enum check_scope {
 	SCOPE_PASSWORD_FILE,	/* one finding a shadow file */
 	SCOPE_PRIVATE_KEY,	/* one finding a key file */
 	SCOPE_MAIL_PATH,	/* one finding a path that holds mail or logs */
+	SCOPE_LISTENER,		/* one finding a port where TLS is spoken */
 };
 
 struct check;
@@ -60,8 +61,12 @@ struct check {
 		    const struct private_key_facts *, struct finding *);
 		void (*mail_path)(const struct evaluation *,
 		    const struct mail_path_facts *, struct finding *);
+		void (*listener)(const struct evaluation *,
+		    const struct listener_facts *, struct finding *);
 	} evaluate;		/* host serves SCOPE_HOST and SCOPE_SERVICE */
 	enum want_type want;
+	/* The words that want may hold, NULL at the end; NULL = any. */
+	const char *const *want_words;
 	const char *remediation;	/* id of the remediation; NULL = none */
 	enum remediation_mode mode;
 	const char *explain;	/* why it matters and what to do, a paragraph */
@@ -151,6 +156,17 @@ typedef void judge_plane(const struct evaluation *ev, enum plane plane,
     struct judgement *ret);
 void evaluate_planes(const struct evaluation *ev, const char *const *paths,
     judge_plane *judge_one, struct finding *finding);
+
+/*
+ * The same for what the system may forbid beside the configuration: held says
+ * what does, "the system's crypto policy DEFAULT", NULL = nothing known. A
+ * socket that passes where every configured plane fails is then a pass with
+ * that note; without it, inconsistent. A socket that is weaker than configured
+ * always is.
+ */
+void evaluate_planes_held(const struct evaluation *ev,
+    const char *const *paths, judge_plane *judge_one, const char *held,
+    struct finding *finding);
 
 /*
  * Adds a further judgement to a finding: fail beats unknown beats pass; the

@@ -214,12 +214,51 @@ paths_named(const char *const *paths, struct names *names)
 	return names_end(names);
 }
 
+/* Both fail: what a listener did, and the setting that lets it. */
+static const char *
+failing(const struct evaluation *ev, const struct view *views, int nearest)
+{
+	int below = nearest == PLANE_SOCKET ? judged_below(views, nearest) :
+	    -1;
+
+	return below < 0 ? views[nearest].judgement.text : arena_printf(
+	    ev->arena, "%s; %s", views[nearest].judgement.text,
+	    views[below].judgement.text);
+}
+
+/*
+ * The plane that speaks against the nearest. Where the configured planes differ
+ * among themselves, those are the two to name: *nearest becomes the upper one.
+ * -1 when all agree, or when a socket is held by the system alone.
+ */
+static int
+disagreeing(const struct view *views, int *nearest, const char *held,
+    bool *ret_held)
+{
+	int other = contradicting(views, *nearest), below;
+
+	*ret_held = false;
+	if (other < 0 || *nearest != PLANE_SOCKET)
+		return other;
+	below = judged_below(views, PLANE_SOCKET);
+	if (views[PLANE_SOCKET].judgement.result == RESULT_FAIL)
+		return other;
+	if (contradicting(views, below) >= 0) {
+		*nearest = below;
+		return contradicting(views, below);
+	}
+	*ret_held = held != NULL;
+	return *ret_held ? -1 : other;
+}
+
 static void
 conclude(const struct evaluation *ev, const char *const *paths,
-    const struct view *views, struct finding *finding)
+    const struct view *views, const char *held, struct finding *finding)
 {
 	int nearest = judged_below(views, PLANE_COUNT);
-	int other = nearest < 0 ? -1 : contradicting(views, nearest);
+	bool is_held;
+	int other = nearest < 0 ? -1 : disagreeing(views, &nearest, held,
+	    &is_held);
 	const struct judgement *said;
 	struct names names = { .count = 0 };
 
@@ -235,20 +274,33 @@ conclude(const struct evaluation *ev, const char *const *paths,
 		    place(ev, views, nearest), said->text,
 		    place(ev, views, other), views[other].judgement.text);
 	else if (said->result == RESULT_FAIL)
-		finding_fail(ev, finding, "%s", said->text);
+		finding_fail(ev, finding, "%s", failing(ev, views, nearest));
 	else if (any_failed(views))
 		finding_unknown(ev, finding, "not all could be seen: %s; seen "
 		    "in %s: %s", reasons(ev, views, true),
 		    place(ev, views, nearest), said->text);
+	else if (is_held)
+		finding_pass(ev, finding, "%s; held by %s only: %s",
+		    said->text, held, views[judged_below(views,
+		    nearest)].judgement.text);
 	else
 		finding_pass(ev, finding, "%s", said->text);
 	finding->stock = other < 0 && said->result == RESULT_FAIL &&
-	    said->stock;
+	    (said->stock || (nearest == PLANE_SOCKET &&
+	    judged_below(views, nearest) >= 0 &&
+	    views[judged_below(views, nearest)].judgement.stock));
 }
 
 void
 evaluate_planes(const struct evaluation *ev, const char *const *paths,
     judge_plane *judge_one, struct finding *finding)
+{
+	evaluate_planes_held(ev, paths, judge_one, NULL, finding);
+}
+
+void
+evaluate_planes_held(const struct evaluation *ev, const char *const *paths,
+    judge_plane *judge_one, const char *held, struct finding *finding)
 {
 	struct view views[PLANE_COUNT];
 	const char *const *path;
@@ -260,5 +312,5 @@ evaluate_planes(const struct evaluation *ev, const char *const *paths,
 	for (plane = 0; plane < PLANE_COUNT; plane++)
 		view_plane(ev, paths, (enum plane)plane, judge_one,
 		    &views[plane]);
-	conclude(ev, paths, views, finding);
+	conclude(ev, paths, views, held, finding);
 }

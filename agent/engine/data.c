@@ -1,7 +1,9 @@
+#include <stddef.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "checks/ciphers.h"
 #include "checks/dates.h"
 #include "engine/profile.h"
 #include "engine/yaml.h"
@@ -88,7 +90,7 @@ required_text(const struct yaml_node *root, const char *key,
 }
 
 static int
-read_head(const struct data_file *file, const struct yaml_node *root,
+read_head(const char *wanted, const struct yaml_node *root,
     int64_t *ret_date, struct err *err)
 {
 	const char *schema, *name, *date, *source;
@@ -100,9 +102,9 @@ read_head(const struct data_file *file, const struct yaml_node *root,
 		return -1;
 	if (yaml_schema(yaml_get(root, "schema"), DATA_SCHEMA, err) != 0)
 		return -1;
-	if (strcmp(name, file->name) != 0)
+	if (strcmp(name, wanted) != 0)
 		return yaml_error(yaml_get(root, "name"), err,
-		    "name is other text, wanted \"%s\"", file->name);
+		    "name is other text, wanted \"%s\"", wanted);
 	if (!date_read(date, ret_date))
 		return yaml_error(yaml_get(root, "date"), err,
 		    "date is other text, wanted a day like 2026-11-01");
@@ -150,10 +152,79 @@ load_rows(struct arena *arena, const char *directory,
 	if (yaml_load_file(arena, path, false, &root, err) != 0 ||
 	    yaml_map(root, "the data", err) != 0 ||
 	    yaml_known_keys(root, known, 5, "the data", err) != 0 ||
-	    read_head(file, root, &rows.date, err) != 0 ||
+	    read_head(file->name, root, &rows.date, err) != 0 ||
 	    read_rows(arena, file, root, &rows, err) != 0)
 		return -1;
 	*ret_rows = rows;
+	return 0;
+}
+
+/* ---- guidelines for TLS ---- */
+
+struct cipher_key {
+	const char *name;
+	size_t offset;		/* of the text_list in struct cipher_profile */
+	bool optional;		/* else at least one */
+};
+
+static const struct cipher_key cipher_keys[] = {
+	{ "protocols", offsetof(struct cipher_profile, protocols), false },
+	{ "suites", offsetof(struct cipher_profile, suites), true },
+	{ "suites_port_25", offsetof(struct cipher_profile, suites_port_25),
+	    true },
+	{ "suites_tls13", offsetof(struct cipher_profile, suites_tls13),
+	    false },
+	{ "groups", offsetof(struct cipher_profile, groups), false },
+	{ "groups_tolerated",
+	    offsetof(struct cipher_profile, groups_tolerated), true },
+};
+
+#define CIPHER_KEYS (sizeof(cipher_keys) / sizeof(cipher_keys[0]))
+
+static int
+read_cipher_lists(struct arena *arena, const struct yaml_node *root,
+    struct cipher_profile *profile, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < CIPHER_KEYS; i++) {
+		const struct cipher_key *key = &cipher_keys[i];
+		const struct yaml_node *node = yaml_get(root, key->name);
+		struct text_list *list = (void *)((char *)profile +
+		    key->offset);
+
+		if (node != NULL && yaml_texts(arena, node, key->name,
+		    &list->items, &list->count, err) != 0)
+			return -1;
+		if (list->count == 0 && !key->optional)
+			return yaml_error(node == NULL ? root : node, err,
+			    "the data has no %s", key->name);
+	}
+	return 0;
+}
+
+static int
+load_cipher_profile(struct arena *arena, const char *directory,
+    const char *name, struct cipher_profile *ret_profile, struct err *err)
+{
+	static const char *const known[] = {
+		"schema", "name", "date", "source", "protocols", "suites",
+		"suites_port_25", "suites_tls13", "groups",
+		"groups_tolerated",
+	};
+	struct cipher_profile profile = { .name = name };
+	const struct yaml_node *root;
+	const char *path;
+
+	path = arena_printf(arena, "%s/cipher-%s.yaml", directory, name);
+	if (yaml_load_file(arena, path, false, &root, err) != 0 ||
+	    yaml_map(root, "the data", err) != 0 ||
+	    yaml_known_keys(root, known, sizeof(known) / sizeof(known[0]),
+	    "the data", err) != 0 ||
+	    read_head(name, root, &profile.date, err) != 0 ||
+	    read_cipher_lists(arena, root, &profile, err) != 0)
+		return -1;
+	*ret_profile = profile;
 	return 0;
 }
 
@@ -167,6 +238,11 @@ data_load(struct arena *arena, const char *directory, struct data *ret_data,
 	for (i = 0; i < sizeof(data_files) / sizeof(data_files[0]); i++)
 		if (load_rows(arena, directory, &data_files[i],
 		    (void *)((char *)&data + data_files[i].offset), err) != 0)
+			return -1;
+	for (i = 0; cipher_profile_names[i] != NULL; i++)
+		if (load_cipher_profile(arena, directory,
+		    cipher_profile_names[i], &data.cipher_profiles[i],
+		    err) != 0)
 			return -1;
 	*ret_data = data;
 	return 0;

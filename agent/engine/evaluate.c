@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "checks/listeners.h"
 #include "engine/evaluate.h"
 
 static bool
@@ -135,6 +136,9 @@ evaluate_item(const struct evaluation *ev, const void *item,
 	case SCOPE_MAIL_PATH:
 		check->evaluate.mail_path(ev, item, finding);
 		break;
+	case SCOPE_LISTENER:
+		check->evaluate.listener(ev, item, finding);
+		break;
 	}
 }
 
@@ -148,6 +152,13 @@ scope_list(enum check_scope scope)
 		if (strcmp(field_lists[i].name, name) == 0)
 			return &field_lists[i];
 	return NULL;
+}
+
+/* What a check on listeners judges is spoken inside TLS. */
+static bool
+in_scope(enum check_scope scope, const void *item)
+{
+	return scope != SCOPE_LISTENER || listener_has_tls(item);
 }
 
 /*
@@ -164,17 +175,21 @@ evaluate_list(const struct evaluation *ev, const struct profile_entry *entry,
 	    ((const char *)ev->facts + list->offset);
 	const struct fact_int *counted;
 	struct finding *finding;
+	size_t judged = 0, i;
 	const void *fact;
-	size_t i;
 
+	for (i = 0; i < items->count; i++)
+		judged += in_scope(ev->check->scope,
+		    items->items + i * list->item_size);
 	field_find(ev->facts, list->counted_by, &fact);
 	counted = fact;
-	if (counted->meta.state != FACT_KNOWN || items->count == 0) {
+	if (counted->meta.state != FACT_KNOWN || judged == 0) {
 		finding = add_finding(ev, entry, "host", findings);
 		finding_evidence(ev, finding, list->counted_by);
 		if (counted->meta.state == FACT_KNOWN)
 			finding_notapplicable(ev, finding,
-			    "there are no %s on this server", list->name);
+			    "there are no %s on this server%s", list->name,
+			    items->count > 0 ? " that speak TLS" : "");
 		else
 			finding_unknown(ev, finding,
 			    "the list of %s is not whole: %s", list->name,
@@ -184,6 +199,8 @@ evaluate_list(const struct evaluation *ev, const struct profile_entry *entry,
 	for (i = 0; i < items->count; i++) {
 		const char *item = items->items + i * list->item_size;
 
+		if (!in_scope(ev->check->scope, item))
+			continue;
 		finding = add_finding(ev, entry,
 		    *(const char *const *)(const void *)item, findings);
 		if (needs_known(ev, finding))

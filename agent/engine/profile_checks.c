@@ -91,6 +91,43 @@ want_word(enum want_type type)
 	return words[type];
 }
 
+/* Is it a word that the check knows? Others would be passed over in silence. */
+static int
+known_want(const struct yaml_node *node, const struct check *check,
+    const char *text, struct err *err)
+{
+	const char *const *word;
+
+	for (word = check->want_words; word != NULL && *word != NULL; word++)
+		if (strcmp(*word, text) == 0)
+			return 0;
+	if (check->want_words == NULL)
+		return 0;
+	if (quotable_name(text))
+		yaml_error(node, err, "want of check %s is \"%s\", which it "
+		    "does not know", check->id, text);
+	else
+		yaml_error(node, err, "want of check %s is other text, which "
+		    "it does not know", check->id);
+	return err_hint(err, "\"cpward checks explain %s\" names what it "
+	    "knows", check->id);
+}
+
+static int
+read_want_list(struct arena *arena, const struct yaml_node *node,
+    const struct check *check, struct want *want, struct err *err)
+{
+	size_t i;
+
+	if (yaml_texts(arena, node, "want", &want->list, &want->list_count,
+	    err) != 0)
+		return -1;
+	for (i = 0; i < want->list_count; i++)
+		if (known_want(node, check, want->list[i], err) != 0)
+			return -1;
+	return 0;
+}
+
 static int
 read_want(struct arena *arena, const struct yaml_node *node,
     const struct check *check, struct want *want, struct err *err)
@@ -100,10 +137,11 @@ read_want(struct arena *arena, const struct yaml_node *node,
 		return yaml_integer(node, "want", INT64_MIN, INT64_MAX,
 		    &want->integer, err);
 	case WANT_STRING:
-		return yaml_text(node, "want", &want->string, err);
+		if (yaml_text(node, "want", &want->string, err) != 0)
+			return -1;
+		return known_want(node, check, want->string, err);
 	case WANT_LIST:
-		return yaml_texts(arena, node, "want", &want->list,
-		    &want->list_count, err);
+		return read_want_list(arena, node, check, want, err);
 	case WANT_NONE:
 		break;
 	}

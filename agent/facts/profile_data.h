@@ -53,9 +53,33 @@ struct dated_rows {
 	size_t row_count;
 };
 
+/*
+ * A published guideline for TLS. Suites and groups bear OpenSSL's names, as
+ * listener_facts has them; protocols are "TLSv1.2", "TLSv1.3".
+ */
+struct text_list {
+	const char *const *items;
+	size_t count;
+};
+
+struct cipher_profile {
+	const char *name;		/* "mozilla-intermediate-6.0" */
+	int64_t date;			/* it was published on */
+	struct text_list protocols;
+	struct text_list suites;	/* TLS 1.2 */
+	struct text_list suites_port_25;	/* fine there beside the others */
+	struct text_list suites_tls13;
+	struct text_list groups;
+	struct text_list groups_tolerated;	/* not named, and not weak */
+};
+
+#define CIPHER_PROFILE_COUNT 3
+
 struct data {
 	struct dated_rows cpanel_floors;	/* branch "11.134": build "11.134.0.20", or "none" */
 	struct dated_rows os_end_of_life;	/* "almalinux 9": "2032-05-31" */
+	/* In the order of checks/ciphers.h's names; no age makes them wrong. */
+	struct cipher_profile cipher_profiles[CIPHER_PROFILE_COUNT];
 	/* older than this at collected_at: unknown; 0 = judge and name the date */
 	int64_t max_age_days;
 };
