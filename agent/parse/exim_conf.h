@@ -135,6 +135,25 @@ const struct exim_option *exim_driver_option(const struct exim_driver *driver,
 const struct exim_acl *exim_conf_acl(const struct exim_conf *conf,
     const char *name);
 
+/* "!encrypted = *": a condition, or a modifier such as message or set. */
+struct exim_condition {
+	const char *name;	/* lower case */
+	const char *value;	/* "" when there is none: endpass */
+	bool negated;
+};
+
+/* A verb with what follows it up to the next verb. */
+struct exim_rule {
+	const char *verb;	/* accept deny defer discard drop require warn */
+	struct exim_condition *conditions;
+	size_t condition_count;
+	struct conf_place place;
+};
+
+/* The statements of an ACL of a parsed configuration, in order. */
+void exim_acl_rules(struct arena *arena, const struct exim_acl *acl,
+    struct exim_rule **ret_rules, size_t *ret_count);
+
 /*
  * The items of a list value: separator ':' or as changed by a leading "<X",
  * doubled separators made single, white space around items dropped (Exim
