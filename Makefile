@@ -36,13 +36,14 @@ CORPUS_RUNNERS := $(FUZZERS:%=$(BUILD)/corpus/%)
 REPLAY_TOOLS := $(BUILD)/tests/run_replay $(BUILD)/tests/scan_faults \
 	$(BUILD)/tests/host_record
 DIFF_TOOLS := $(patsubst tests/diff/%.c,$(BUILD)/diff/%,$(wildcard tests/diff/*.c))
+WIRE_TOOLS := $(BUILD)/wire/wrong $(BUILD)/wire/flat
 TOOLS := $(BUILD)/tests/run_cases $(BUILD)/tests/whm_ask $(REPLAY_TOOLS) \
-	$(DIFF_TOOLS)
+	$(DIFF_TOOLS) $(WIRE_TOOLS)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all unit check check-old check-unprivileged demo lab asan fuzz bench \
-	lint fmt install dist clean help deps tools corpora
+	lint fmt install dist clean help deps tools wire-tools wire oracle corpora
 
 all: $(BUILD)/cpward $(BUILD)/cpward-checks.7
 
@@ -52,6 +53,8 @@ help:
 	@echo 'make check      every test, the laboratory included (root)'
 	@echo 'make unit       unit tests and check cases, offline, as any user'
 	@echo 'make lab        a shell on a laboratory server, where plain cpward works (root)'
+	@echo 'make wire       cpward probe against listeners built to be wrong (root)'
+	@echo 'make oracle     ask nmap, sslscan and testssl.sh about these again (root, minutes)'
 	@echo 'make asan       unit tests and corpora under the address and undefined sanitizers'
 	@echo 'make fuzz       each fuzzer for FUZZ_SECONDS (60)'
 	@echo 'make bench      time, instructions and memory of whole commands (root)'
@@ -120,6 +123,19 @@ $(DIFF_TOOLS): $(BUILD)/diff/%: $(BUILD)/obj/tests/diff/%.o $(LIBRARY)
 	@echo '  LINK    $@'
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# Its own TLS is fixed bytes and libssl: nothing of cpward's is in it.
+$(BUILD)/wire/wrong: $(BUILD)/obj/tests/wire/wrong.o
+	@mkdir -p $(@D)
+	@echo '  LINK    $@'
+	@$(CC) $(LDFLAGS) -o $@ $^ -lssl -lcrypto
+
+$(BUILD)/wire/flat: $(BUILD)/obj/tests/wire/flat.o $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo '  LINK    $@'
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+wire-tools: $(WIRE_TOOLS)
+
 tools: $(TOOLS)
 
 # ---- tests ----
@@ -145,6 +161,14 @@ corpora: $(CORPUS_RUNNERS)
 check: deps
 	@$(MAKE) --no-print-directory all tools $(BUILD)/lab/whmsim
 	@tests/check
+
+wire: deps
+	@$(MAKE) --no-print-directory all wire-tools $(BUILD)/lab/whmsim
+	@tests/wire/check
+
+oracle: deps
+	@$(MAKE) --no-print-directory wire-tools $(BUILD)/lab/whmsim
+	@tests/wire/oracle/record
 
 asan:
 	@ASAN_OPTIONS=detect_leaks=1 $(MAKE) --no-print-directory BUILD=build/asan \
