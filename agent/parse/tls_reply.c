@@ -575,16 +575,16 @@ parse_records(struct tls_reply *reply, struct reader *reader,
 static void
 finish(struct tls_reply *reply, size_t length)
 {
-	const char *what = length > TLS_REPLY_MAX ? "too many" : "ended after";
+	const char *what = length > TLS_REPLY_MAX ? "" : "ended after ";
 
 	if (reply->has_hello) {
 		reply->state = TLS_REPLY_HELLO;
 		snprintf(reply->why, sizeof(reply->why),
-		    "%s %zu bytes, without a ServerHelloDone", what, length);
+		    "%s%zu bytes without a ServerHelloDone", what, length);
 	} else if (length == 0)
 		set_broken(reply, "ended without a byte");
 	else
-		set_broken(reply, "%s %zu bytes, without a ServerHello", what,
+		set_broken(reply, "%s%zu bytes without a ServerHello", what,
 		    length);
 }
 
