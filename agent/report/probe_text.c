@@ -291,7 +291,9 @@ print_expiry(const struct text *text, const struct probe_chain *chain)
 	char from[REPORT_TIME_SIZE], to[REPORT_TIME_SIZE];
 	/* A peer's date is anything; a difference must not overflow. */
 	double days = ((double)chain->not_after - (double)text->now) / DAY;
+	int64_t whole = (int64_t)(days < 0 ? -days : days);
 	bool early = chain->not_before > text->now;
+	const char *plural = whole == 1 ? "" : "s";
 	const char *words;
 
 	report_time(chain->not_before, from);
@@ -299,11 +301,11 @@ print_expiry(const struct text *text, const struct probe_chain *chain)
 	if (early)
 		words = arena_printf(text->arena, "not valid before %s", from);
 	else if (days < 0)
-		words = arena_printf(text->arena, "expired %s, %.0f days ago",
-		    to, (double)(int64_t)-days);
+		words = arena_printf(text->arena, "expired %s, %" PRId64
+		    " day%s ago", to, whole, plural);
 	else
-		words = arena_printf(text->arena, "expires %s, in %.0f days",
-		    to, (double)(int64_t)days);
+		words = arena_printf(text->arena, "expires %s, in %" PRId64
+		    " day%s", to, whole, plural);
 	print_row(text, "", early || days < 0 ? BAD : NULL, words);
 }
 
