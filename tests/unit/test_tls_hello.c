@@ -31,28 +31,29 @@ struct bytes_case {
 	size_t length;
 };
 
-#define OFFER_SUITES(...) .suites = (const uint16_t[]){ __VA_ARGS__ }, \
-	.suite_count = sizeof((const uint16_t[]){ __VA_ARGS__ }) / 2
-#define OFFER_GROUPS(...) .groups = (const uint16_t[]){ __VA_ARGS__ }, \
-	.group_count = sizeof((const uint16_t[]){ __VA_ARGS__ }) / 2
-#define OFFER_SIGALGS(...) .sigalgs = (const uint16_t[]){ __VA_ARGS__ }, \
-	.sigalg_count = sizeof((const uint16_t[]){ __VA_ARGS__ }) / 2
+/* The count is said: gcc 10 takes a sizeof here for a missing initializer. */
+#define OFFER_SUITES(count, ...) .suites = (const uint16_t[]){ __VA_ARGS__ }, \
+	.suite_count = (count)
+#define OFFER_GROUPS(count, ...) .groups = (const uint16_t[]){ __VA_ARGS__ }, \
+	.group_count = (count)
+#define OFFER_SIGALGS(count, ...) .sigalgs = (const uint16_t[]){ __VA_ARGS__ }, \
+	.sigalg_count = (count)
 
 static const struct bytes_case bytes_cases[] = {
 	{ "SSL 3.0: no extensions, SCSV instead", {
-	    .version = TLS_SSL3, OFFER_SUITES(0x0005),
+	    .version = TLS_SSL3, OFFER_SUITES(1, 0x0005),
 	    .server_name = "a.example", .session_ticket = true },
 	    BYTES("\x16\3\0\0\x2f" "\1\0\0\x2b" "\3\0" R32 "\0"
 	    "\0\4" "\0\5" "\0\xff" "\1\0") },
 	{ "TLS 1.1: no signature_algorithms", {
-	    .version = TLS_1_1, OFFER_SUITES(0x002F),
-	    OFFER_SIGALGS(0x0401) },
+	    .version = TLS_1_1, OFFER_SUITES(1, 0x002F),
+	    OFFER_SIGALGS(1, 0x0401) },
 	    BYTES("\x16\3\1\0\x3e" "\1\0\0\x3a" "\3\2" R32 "\0"
 	    "\0\2" "\0\x2f" "\1\0" "\0\x0f"
 	    "\0\x17\0\0" "\xff\1\0\1\0" "\0\x0b\0\2\1\0") },
 	{ "TLS 1.2 with all there is", {
-	    .version = TLS_1_2, OFFER_SUITES(0xC02F, 0x009C),
-	    OFFER_GROUPS(0x001D, 0x0017), OFFER_SIGALGS(0x0804),
+	    .version = TLS_1_2, OFFER_SUITES(2, 0xC02F, 0x009C),
+	    OFFER_GROUPS(2, 0x001D, 0x0017), OFFER_SIGALGS(1, 0x0804),
 	    .server_name = "mx.a", .compression = true,
 	    .fallback_scsv = true, .session_ticket = true,
 	    .status_request = true },
@@ -64,8 +65,8 @@ static const struct bytes_case bytes_cases[] = {
 	    "\0\x0b\0\2\1\0" "\0\x23\0\0" "\0\5\0\5\1\0\0\0\0"
 	    "\0\x0d\0\4\0\2\x08\4") },
 	{ "TLS 1.3: session id, supported_versions, empty key_share", {
-	    .version = TLS_1_3, OFFER_SUITES(0x1301),
-	    OFFER_GROUPS(0x11EC), OFFER_SIGALGS(0x0403) },
+	    .version = TLS_1_3, OFFER_SUITES(1, 0x1301),
+	    OFFER_GROUPS(1, 0x11EC), OFFER_SIGALGS(1, 0x0403) },
 	    BYTES("\x16\3\1\0\x7b" "\1\0\0\x77" "\3\3" R32 "\x20" R32
 	    "\0\2" "\x13\1" "\1\0" "\0\x2c"
 	    "\0\x17\0\0" "\xff\1\0\1\0" "\0\x0a\0\4\0\2\x11\xec"
@@ -108,22 +109,22 @@ test_refused(void **state)
 	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 	const struct refused_case cases[] = {
-		{ "no version", { OFFER_SUITES(0x2F) } },
-		{ "SSL 2.0", { .version = 0x0200, OFFER_SUITES(0x2F) } },
+		{ "no version", { OFFER_SUITES(1, 0x2F) } },
+		{ "SSL 2.0", { .version = 0x0200, OFFER_SUITES(1, 0x2F) } },
 		{ "no suite", { .version = TLS_1_2 } },
 		{ "401 suites", { .version = TLS_1_2, .suites = many,
 		    .suite_count = 401 } },
-		{ "401 groups", { .version = TLS_1_2, OFFER_SUITES(0x2F),
+		{ "401 groups", { .version = TLS_1_2, OFFER_SUITES(1, 0x2F),
 		    .groups = many, .group_count = 401 } },
 		{ "401 signature algorithms", { .version = TLS_1_2,
-		    OFFER_SUITES(0x2F), .sigalgs = many,
+		    OFFER_SUITES(1, 0x2F), .sigalgs = many,
 		    .sigalg_count = 401 } },
 		{ "compression with TLS 1.3", { .version = TLS_1_3,
-		    OFFER_SUITES(0x1301), .compression = true } },
-		{ "empty name", { .version = TLS_1_2, OFFER_SUITES(0x2F),
+		    OFFER_SUITES(1, 0x1301), .compression = true } },
+		{ "empty name", { .version = TLS_1_2, OFFER_SUITES(1, 0x2F),
 		    .server_name = "" } },
 		{ "name of 256 bytes", { .version = TLS_1_2,
-		    OFFER_SUITES(0x2F), .server_name = long_name } },
+		    OFFER_SUITES(1, 0x2F), .server_name = long_name } },
 	};
 	struct buf buf;
 	size_t i;
@@ -199,7 +200,7 @@ struct answer_case {
 	size_t certificates;
 };
 
-#define ALL_SIGALGS OFFER_SIGALGS(0x0403, 0x0804, 0x0401, 0x0201, 0x0203)
+#define ALL_SIGALGS OFFER_SIGALGS(5, 0x0403, 0x0804, 0x0401, 0x0201, 0x0203)
 #define TO_1_2 { TLS1_VERSION, TLS1_2_VERSION, NULL, NULL }
 #define TO_1_3 { TLS1_VERSION, TLS1_3_VERSION, NULL, NULL }
 #define RETRY(id, suite_id) { .state = TLS_REPLY_RETRY, .version = TLS_1_3, \
@@ -209,15 +210,15 @@ struct answer_case {
 
 static const struct answer_case answer_cases[] = {
 	{ "TLS 1.2, ECDHE on x25519", TO_1_2, {
-	    .version = TLS_1_2, OFFER_SUITES(0xC02F), OFFER_GROUPS(0x001D),
-	    OFFER_SIGALGS(0x0804), .server_name = "mx.example.com" },
+	    .version = TLS_1_2, OFFER_SUITES(1, 0xC02F), OFFER_GROUPS(1, 0x001D),
+	    OFFER_SIGALGS(1, 0x0804), .server_name = "mx.example.com" },
 	    { .state = TLS_REPLY_HELLO, .version = TLS_1_2, .suite = 0xC02F,
 	    .group = 0x001D, .sigalg = 0x0804, .has_hello = true,
 	    .extended_master_secret = true, .renegotiation_info = true }, 1 },
 	{ "TLS 1.2, ECDSA, ticket and staple", {
 	    TLS1_VERSION, TLS1_2_VERSION, NULL, "a response" }, {
-	    .version = TLS_1_2, OFFER_SUITES(0xC02C),
-	    OFFER_GROUPS(0x0018, 0x0017), OFFER_SIGALGS(0x0403),
+	    .version = TLS_1_2, OFFER_SUITES(1, 0xC02C),
+	    OFFER_GROUPS(2, 0x0018, 0x0017), OFFER_SIGALGS(1, 0x0403),
 	    .session_ticket = true, .status_request = true },
 	    { .state = TLS_REPLY_HELLO, .version = TLS_1_2, .suite = 0xC02C,
 	    .group = 0x0018, .sigalg = 0x0403, .has_hello = true,
@@ -225,61 +226,61 @@ static const struct answer_case answer_cases[] = {
 	    .session_ticket = true, .status_request = true,
 	    .stapled = true }, 1 },
 	{ "TLS 1.2, DHE", TO_1_2, {
-	    .version = TLS_1_2, OFFER_SUITES(0x009E), OFFER_SIGALGS(0x0401) },
+	    .version = TLS_1_2, OFFER_SUITES(1, 0x009E), OFFER_SIGALGS(1, 0x0401) },
 	    { .state = TLS_REPLY_HELLO, .version = TLS_1_2, .suite = 0x009E,
 	    .dh_bits = 2048, .sigalg = 0x0401, .has_hello = true,
 	    .extended_master_secret = true, .renegotiation_info = true }, 1 },
 	{ "TLS 1.2, RSA key exchange", TO_1_2, {
-	    .version = TLS_1_2, OFFER_SUITES(0x009C), OFFER_SIGALGS(0x0401),
+	    .version = TLS_1_2, OFFER_SUITES(1, 0x009C), OFFER_SIGALGS(1, 0x0401),
 	    .compression = true },
 	    { .state = TLS_REPLY_HELLO, .version = TLS_1_2, .suite = 0x009C,
 	    .has_hello = true, .extended_master_secret = true,
 	    .renegotiation_info = true }, 1 },
 	{ "TLS 1.2, anonymous ECDH", TO_1_2, {
-	    .version = TLS_1_2, OFFER_SUITES(0xC018), OFFER_GROUPS(0x0017),
+	    .version = TLS_1_2, OFFER_SUITES(1, 0xC018), OFFER_GROUPS(1, 0x0017),
 	    ALL_SIGALGS },
 	    { .state = TLS_REPLY_HELLO, .version = TLS_1_2, .suite = 0xC018,
 	    .group = 0x0017, .has_hello = true,
 	    .extended_master_secret = true, .renegotiation_info = true }, 0 },
 	{ "TLS 1.1, anonymous DH", TO_1_2, {
-	    .version = TLS_1_1, OFFER_SUITES(0x0034) },
+	    .version = TLS_1_1, OFFER_SUITES(1, 0x0034) },
 	    { .state = TLS_REPLY_HELLO, .version = TLS_1_1, .suite = 0x0034,
 	    /* libssl's choice when no certificate says how strong. */
 	    .dh_bits = 1024, .has_hello = true,
 	    .extended_master_secret = true, .renegotiation_info = true }, 0 },
 	{ "TLS 1.0, ECDHE on secp521r1", TO_1_2, {
-	    .version = TLS_1_0, OFFER_SUITES(0xC013), OFFER_GROUPS(0x0019) },
+	    .version = TLS_1_0, OFFER_SUITES(1, 0xC013), OFFER_GROUPS(1, 0x0019) },
 	    { .state = TLS_REPLY_HELLO, .version = TLS_1_0, .suite = 0xC013,
 	    .group = 0x0019, .has_hello = true,
 	    .extended_master_secret = true, .renegotiation_info = true }, 1 },
 	{ "TLS 1.1 offered to TLS 1.2 alone", {
 	    TLS1_2_VERSION, TLS1_2_VERSION, NULL, NULL }, {
-	    .version = TLS_1_1, OFFER_SUITES(0x002F) }, REFUSAL(70), 0 },
+	    .version = TLS_1_1, OFFER_SUITES(1, 0x002F) }, REFUSAL(70), 0 },
 	/* SSL 3.0 has no protocol_version, RFC 6101 5.4.2. */
 	{ "SSL 3.0 offered", TO_1_2, {
-	    .version = TLS_SSL3, OFFER_SUITES(0x002F) }, REFUSAL(40), 0 },
+	    .version = TLS_SSL3, OFFER_SUITES(1, 0x002F) }, REFUSAL(40), 0 },
 	{ "no suite in common", {
 	    TLS1_VERSION, TLS1_2_VERSION, "AES128-SHA", NULL }, {
-	    .version = TLS_1_2, OFFER_SUITES(0x0035) }, REFUSAL(40), 0 },
+	    .version = TLS_1_2, OFFER_SUITES(1, 0x0035) }, REFUSAL(40), 0 },
 	{ "fallback", TO_1_2, {
-	    .version = TLS_1_1, OFFER_SUITES(0x002F), .fallback_scsv = true },
+	    .version = TLS_1_1, OFFER_SUITES(1, 0x002F), .fallback_scsv = true },
 	    REFUSAL(86), 0 },
 	{ "TLS 1.3 on x25519", TO_1_3, {
-	    .version = TLS_1_3, OFFER_SUITES(0x1301), OFFER_GROUPS(0x001D),
+	    .version = TLS_1_3, OFFER_SUITES(1, 0x1301), OFFER_GROUPS(1, 0x001D),
 	    ALL_SIGALGS }, RETRY(0x001D, 0x1301), 0 },
 	{ "TLS 1.3 on secp256r1", TO_1_3, {
-	    .version = TLS_1_3, OFFER_SUITES(0x1302), OFFER_GROUPS(0x0017),
+	    .version = TLS_1_3, OFFER_SUITES(1, 0x1302), OFFER_GROUPS(1, 0x0017),
 	    ALL_SIGALGS, .server_name = "mx.example.com" },
 	    RETRY(0x0017, 0x1302), 0 },
 	{ "TLS 1.3 on x448", TO_1_3, {
-	    .version = TLS_1_3, OFFER_SUITES(0x1303), OFFER_GROUPS(0x001E),
+	    .version = TLS_1_3, OFFER_SUITES(1, 0x1303), OFFER_GROUPS(1, 0x001E),
 	    ALL_SIGALGS, .session_ticket = true, .status_request = true },
 	    RETRY(0x001E, 0x1303), 0 },
 	{ "TLS 1.3, no group in common", TO_1_3, {
-	    .version = TLS_1_3, OFFER_SUITES(0x1301), OFFER_GROUPS(0x0001),
+	    .version = TLS_1_3, OFFER_SUITES(1, 0x1301), OFFER_GROUPS(1, 0x0001),
 	    ALL_SIGALGS }, REFUSAL(40), 0 },
 	{ "TLS 1.3 offered to TLS 1.2", TO_1_2, {
-	    .version = TLS_1_3, OFFER_SUITES(0x1301), OFFER_GROUPS(0x001D),
+	    .version = TLS_1_3, OFFER_SUITES(1, 0x1301), OFFER_GROUPS(1, 0x001D),
 	    ALL_SIGALGS }, REFUSAL(70), 0 },
 };
 
