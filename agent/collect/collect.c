@@ -14,7 +14,8 @@
 
 extern const struct collector collector_platform, collector_exim,
     collector_dovecot, collector_accounts, collector_settings,
-    collector_site, collector_keys, collector_whm, collector_crypto;
+    collector_site, collector_keys, collector_whm, collector_crypto,
+    collector_exchange;
 
 /*
  * The order matters where one collector reads what another found: whm must
@@ -28,6 +29,7 @@ const struct collector *const collectors[] = {
 	&collector_settings,
 	&collector_accounts,
 	&collector_exim,
+	&collector_exchange,
 	&collector_dovecot,
 	&collector_keys,
 	&collector_whm,

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "collect/collect_exchange.h"
 #include "collect/collect_exim.h"
 #include "facts/fields.h"
 #include "parse/exim_conf.h"
@@ -154,9 +155,11 @@ plane_unknown(struct collection *collection, enum plane plane,
 		    origin, "%s", why);
 	meta_unknown(collection, &exim->auth_offered.plane[plane].meta, origin,
 	    "%s", why);
-	if (plane == PLANE_FILE)
-		meta_unknown(collection, &exim->auth_mechanisms.meta, origin,
-		    "%s", why);
+	if (plane != PLANE_FILE)
+		return;
+	meta_unknown(collection, &exim->auth_mechanisms.meta, origin, "%s",
+	    why);
+	exchange_file_unknown(collection, origin, why);
 }
 
 /* ---- where the keys lie ---- */
@@ -261,6 +264,7 @@ collect_file(struct collection *collection)
 	}
 	note_key_places(collection, &conf);
 	exim_collect_mechanisms(collection, &conf);
+	exchange_collect_file(collection, CONF, &conf);
 	for (i = 0; i < OPTION_ROWS; i++)
 		set_option(collection, &option_rows[i], PLANE_FILE, CONF,
 		    exim_conf_option(&conf, option_rows[i].name));

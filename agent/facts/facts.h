@@ -152,13 +152,17 @@ struct crypto_facts {
 /* How Exim treats TLS with other servers; the transports are a list. */
 struct exchange_facts {
 	struct fact_bool dane_supported;	/* daemon: exim -bV */
-	/* file: senders' domains, "*", that the ACLs refuse without TLS */
+	/* file: senders' domains, "*.example.org", "*", refused without TLS */
 	struct fact_list required_inbound;
 	/* daemon, --deep: "refused" or "accepted" for a foreign domain */
 	struct fact_str relay_from_outside;
-	/* file: how the sender of authenticated mail is held to its account */
+	/*
+	 * file: how the sender of authenticated mail is held to its account:
+	 * "from-rewritten", "from-rewritten-outside", "sender-added", "none"
+	 */
 	struct fact_str sender_binding;
-	struct fact_list tunnels;		/* daemon: "PEER state cipher" of each that is up */
+	/* daemon: "NAME@ADDRESS STATE CIPHER", states as parse/tunnels.h has them */
+	struct fact_list tunnels;
 };
 
 /* The ports that answer, blanks between: "25 465 587"; "" = none. All socket. */
@@ -234,7 +238,10 @@ struct mail_path_facts {
 	struct fact_str group;
 };
 
-/* An smtp transport of Exim; file. An option that is not set is absent. */
+/*
+ * An smtp transport of Exim that a router may use to send to another machine;
+ * file. An option that is not set is absent; "${" in one is code.
+ */
 struct transport_facts {
 	const char *name;
 	struct fact_str hosts_require_tls;
@@ -242,6 +249,8 @@ struct transport_facts {
 	struct fact_str tls_tempfail_tryclear;	/* "true", "false" */
 	struct fact_str tls_verify_hosts;
 	struct fact_str tls_try_verify_hosts;
+	struct fact_str tls_verify_certificates;
+	struct fact_str tls_verify_cert_hostnames;
 	struct fact_str hosts_try_dane;
 	struct fact_str hosts_require_dane;
 };

@@ -286,6 +286,8 @@ static const struct field transport_fields[] = {
 	STR(struct transport_facts, tls_tempfail_tryclear, FILES),
 	STR(struct transport_facts, tls_verify_hosts, FILES),
 	STR(struct transport_facts, tls_try_verify_hosts, FILES),
+	STR(struct transport_facts, tls_verify_certificates, FILES),
+	STR(struct transport_facts, tls_verify_cert_hostnames, FILES),
 	STR(struct transport_facts, hosts_try_dane, FILES),
 	STR(struct transport_facts, hosts_require_dane, FILES),
 };

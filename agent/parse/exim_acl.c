@@ -21,20 +21,17 @@ is_verb(const char *name)
 	return false;
 }
 
-/* The next name in lower case; Exim compares ACL words without their case. */
+/* The next name, blanks behind it passed over. */
 static const char *
 read_name(struct arena *arena, const char **cursor)
 {
 	size_t length = 0;
-	char *name;
-	size_t i;
+	const char *name;
 
 	while (isalnum((unsigned char)(*cursor)[length]) ||
 	    (*cursor)[length] == '_')
 		length++;
 	name = arena_memdup(arena, *cursor, length);
-	for (i = 0; i < length; i++)
-		name[i] = (char)tolower((unsigned char)name[i]);
 	*cursor += length;
 	*cursor += strspn(*cursor, BLANKS);
 	return name;

@@ -137,7 +137,7 @@ const struct exim_acl *exim_conf_acl(const struct exim_conf *conf,
 
 /* "!encrypted = *": a condition, or a modifier such as message or set. */
 struct exim_condition {
-	const char *name;	/* lower case */
+	const char *name;
 	const char *value;	/* "" when there is none: endpass */
 	bool negated;
 };
