@@ -5,7 +5,10 @@
 const struct check_table check_catalogue[] = {
 	TABLE(platform_checks),
 	TABLE(tls_checks),
+	TABLE(panel_checks),
+	TABLE(key_exchange_checks),
 	TABLE(crypto_checks),
+	TABLE(cert_checks),
 	TABLE(auth_checks),
 	TABLE(access_checks),
 	TABLE(password_checks),

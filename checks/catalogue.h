@@ -8,8 +8,11 @@
 #include "checks/check.h"
 
 extern const struct check platform_checks[4];
-extern const struct check tls_checks[7];
+extern const struct check tls_checks[6];
+extern const struct check panel_checks[1];
+extern const struct check key_exchange_checks[1];
 extern const struct check crypto_checks[1];
+extern const struct check cert_checks[3];
 extern const struct check auth_checks[6];
 extern const struct check access_checks[4];
 extern const struct check password_checks[4];

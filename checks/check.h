@@ -159,7 +159,7 @@ void evaluate_planes(const struct evaluation *ev, const char *const *paths,
 
 /*
  * The same for what the system may forbid beside the configuration: held says
- * what does, "the system's crypto policy DEFAULT", NULL = nothing known. A
+ * what does, "the system's crypto policy only (DEFAULT)", NULL = nothing known. A
  * socket that passes where every configured plane fails is then a pass with
  * that note; without it, inconsistent. A socket that is weaker than configured
  * always is.

@@ -177,7 +177,64 @@ listeners_evidence(const struct evaluation *ev, struct finding *finding,
 	}
 }
 
-/* ---- whose the mail ports are ---- */
+bool
+finding_need_socket(const struct evaluation *ev, struct finding *finding,
+    const char *path)
+{
+	const void *fact;
+	const struct field *field = field_find(ev->facts, path, &fact);
+	const struct fact_meta *meta = field_meta(field, fact, PLANE_SOCKET);
+
+	finding_evidence(ev, finding, path);
+	if (meta->state != FACT_UNKNOWN)
+		return true;
+	finding_unknown(ev, finding, "what the listeners do is not known: %s",
+	    meta->why != NULL ? meta->why : "not collected");
+	return false;
+}
+
+/* ---- whose the ports are ---- */
+
+struct service_port {
+	const char *service;
+	unsigned port;
+};
+
+/* Exim's are not among them: listeners_hold_pass judges those. */
+static const struct service_port service_ports[] = {
+	{ "dovecot", 110 }, { "dovecot", 143 }, { "dovecot", 993 },
+	{ "dovecot", 995 }, { "dovecot", 4190 },
+	{ "cpsrvd", 2082 }, { "cpsrvd", 2083 }, { "cpsrvd", 2086 },
+	{ "cpsrvd", 2087 }, { "cpsrvd", 2095 }, { "cpsrvd", 2096 },
+};
+
+static bool
+is_service_port(const char *service, unsigned port)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(service_ports) / sizeof(service_ports[0]); i++)
+		if (service_ports[i].port == port &&
+		    strcmp(service_ports[i].service, service) == 0)
+			return true;
+	return false;
+}
+
+void
+say_foreign(const struct evaluation *ev, struct sayings *sayings,
+    const char *service)
+{
+	const struct listener_facts *listener;
+	size_t cursor = 0;
+
+	while ((listener = listener_next(ev, "other", &cursor)) != NULL)
+		if (is_service_port(service, listener_port(listener)))
+			say(ev, sayings, RESULT_UNKNOWN, listener, "belongs to "
+			    "%s, which is not known to be %s",
+			    listener->program.meta.state == FACT_KNOWN ?
+			    shown(ev->arena, listener->program.value) :
+			    "a program that is not known", service);
+}
 
 static const unsigned mail_ports[] = { 25, 465, 587 };
 

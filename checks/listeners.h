@@ -56,6 +56,13 @@ bool say_seen(const struct evaluation *ev, struct sayings *sayings,
     const struct listener_facts *listener, const char *what,
     const struct fact_meta *meta);
 
+/*
+ * Says unknown of the ports that are usually the service's and belong to another
+ * program: what the service is told does not decide there.
+ */
+void say_foreign(const struct evaluation *ev, struct sayings *sayings,
+    const char *service);
+
 /* Fail beats unknown beats pass, whose text the notes are put behind. */
 void sayings_judge(const struct sayings *sayings, const char *pass,
     struct judgement *ret);
@@ -68,6 +75,12 @@ void sayings_conclude(const struct evaluation *ev,
  */
 void listeners_evidence(const struct evaluation *ev, struct finding *finding,
     const char *service, const char *const *paths);
+
+/*
+ * As finding_need, for the socket plane of a setting: "listening.exim".
+ */
+bool finding_need_socket(const struct evaluation *ev, struct finding *finding,
+    const char *path);
 
 /*
  * Takes a pass back, to unknown, when a program that is not Exim owns port 25,

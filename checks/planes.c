@@ -280,7 +280,7 @@ conclude(const struct evaluation *ev, const char *const *paths,
 		    "in %s: %s", reasons(ev, views, true),
 		    place(ev, views, nearest), said->text);
 	else if (is_held)
-		finding_pass(ev, finding, "%s; held by %s only: %s",
+		finding_pass(ev, finding, "%s; held by %s: %s",
 		    said->text, held, views[judged_below(views,
 		    nearest)].judgement.text);
 	else

@@ -2,9 +2,17 @@
 
 #include "base/arena.h"
 #include "checks/catalogue.h"
+#include "checks/ciphers.h"
 #include "checks/listeners.h"
-#include "checks/switches.h"
+#include "checks/tls_listeners.h"
 #include "checks/words.h"
+
+static const char *const demandable[] = { "TLSv1.3", NULL };
+
+static const char *const tls_evidence[] = { "listeners.protocols",
+    "listeners.protocols_undecided", NULL };
+static const char *const suite_evidence[] = { "listeners.suites",
+    "listeners.suites_undecided", NULL };
 
 /*
  * Protocols that openssl_options can turn off, with the state of Exim's
@@ -53,6 +61,10 @@ judge_exim_protocols(const struct evaluation *ev, enum plane plane,
 	char on[80] = "", add[80] = "", drop[40] = "";
 	size_t i;
 
+	if (plane == PLANE_SOCKET) {
+		judge_listener_protocols(ev, "exim", true, ret);
+		return;
+	}
 	for (i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
 		const struct protocol *protocol = &protocols[i];
 		int off = options == NULL ? -1 :
@@ -90,9 +102,14 @@ judge_exim_protocols(const struct evaluation *ev, enum plane plane,
 static void
 evaluate_exim_min_version(const struct evaluation *ev, struct finding *finding)
 {
-	static const char *const paths[] = { "exim.openssl_options", NULL };
+	static const char *const paths[] =
+	    { "exim.openssl_options", "listening.exim", NULL };
 
-	evaluate_planes(ev, paths, judge_exim_protocols, finding);
+	finding_evidence(ev, finding, "crypto.policy_min_protocol");
+	evaluate_planes_held(ev, paths, judge_exim_protocols,
+	    protocols_held_by(ev), finding);
+	listeners_evidence(ev, finding, "exim", tls_evidence);
+	merge_demanded_protocols(ev, "exim", finding);
 	listeners_hold_pass(ev, finding);
 }
 
@@ -104,10 +121,20 @@ static void
 judge_suites(const struct evaluation *ev, const char *path, enum plane plane,
     struct judgement *ret)
 {
+	const struct cipher_profile *profile = cipher_profile_wanted(ev);
 	const char *suites = setting_value(ev, path, plane);
 	struct names weak = { .count = 0 };
 	size_t strong = 0, length;
 
+	if (profile == NULL) {
+		judge(ret, RESULT_UNKNOWN, "the list of suites %s was not "
+		    "loaded", ev->want->string);
+		return;
+	}
+	if (plane == PLANE_SOCKET) {
+		judge_listener_suites(ev, ev->check->subject, profile, ret);
+		return;
+	}
 	if (suites == NULL) {
 		judge(ret, plane == PLANE_STORE || plane == PLANE_API ?
 		    RESULT_NOTAPPLICABLE : RESULT_UNKNOWN,
@@ -116,24 +143,24 @@ judge_suites(const struct evaluation *ev, const char *path, enum plane plane,
 	}
 	for (; *suites != '\0'; suites += length + (suites[length] == ':')) {
 		length = strcspn(suites, ":");
-		if (length == 0 || strncmp(suites, "TLS_", 4) == 0)
+		if (length == 0 || suite_is_tls13(suites, length))
 			continue;
-		if (list_has(ev->want->list, ev->want->list_count, suites,
-		    length))
+		if (text_list_has(&profile->suites, suites, length))
 			strong++;
 		else
 			names_add(&weak, suites, length);
 	}
 	if (weak.count > 0)
 		judge(ret, RESULT_FAIL, "%zu of %zu cipher suites are not on the "
-		    "profile's list: %s", weak.count, weak.count + strong,
-		    names_end(&weak));
-	else if (strong == 0)
+		    "profile's list: %s (%s)", weak.count, weak.count + strong,
+		    names_end(&weak), cipher_profile_shown(ev, profile));
+	else if (strong == 0 && profile->suites.count > 0)
 		judge(ret, RESULT_FAIL, "the cipher list holds no suite for TLS "
-		    "1.2, wanted those of the profile");
+		    "1.2, wanted those of the profile (%s)",
+		    cipher_profile_shown(ev, profile));
 	else
 		judge(ret, RESULT_PASS, "all %zu cipher suites are on the "
-		    "profile's list", strong);
+		    "profile's list (%s)", strong, cipher_profile_shown(ev, profile));
 	ret->stock = setting_is_stock(ev, path, plane);
 }
 
@@ -147,9 +174,11 @@ judge_exim_suites(const struct evaluation *ev, enum plane plane,
 static void
 evaluate_exim_ciphers(const struct evaluation *ev, struct finding *finding)
 {
-	static const char *const paths[] = { "exim.cipher_suites", NULL };
+	static const char *const paths[] =
+	    { "exim.cipher_suites", "listening.exim", NULL };
 
 	evaluate_planes(ev, paths, judge_exim_suites, finding);
+	listeners_evidence(ev, finding, "exim", suite_evidence);
 	listeners_hold_pass(ev, finding);
 }
 
@@ -163,9 +192,11 @@ judge_dovecot_suites(const struct evaluation *ev, enum plane plane,
 static void
 evaluate_dovecot_ciphers(const struct evaluation *ev, struct finding *finding)
 {
-	static const char *const paths[] = { "dovecot.cipher_suites", NULL };
+	static const char *const paths[] =
+	    { "dovecot.cipher_suites", "listening.dovecot", NULL };
 
 	evaluate_planes(ev, paths, judge_dovecot_suites, finding);
+	listeners_evidence(ev, finding, "dovecot", suite_evidence);
 }
 
 /* 465, by number or by one of the names that services(5) files give it. */
@@ -196,6 +227,10 @@ judge_exim_offers(const struct evaluation *ev, enum plane plane,
 	const char *word;
 	size_t length, i;
 
+	if (plane == PLANE_SOCKET) {
+		judge_listener_starttls(ev, ret);
+		return;
+	}
 	if (hosts == NULL || !word_next(&hosts, &word, &length) ||
 	    !word_is(word, length, "*") || word_next(&hosts, &word, &length))
 		text_add(wrong, sizeof(wrong), "; ", "tls_advertise_hosts is "
@@ -221,9 +256,13 @@ static void
 evaluate_exim_offered(const struct evaluation *ev, struct finding *finding)
 {
 	static const char *const paths[] = { "exim.tls_advertise_hosts",
-	    "exim.tls_on_connect_ports", "exim.daemon_smtp_ports", NULL };
+	    "exim.tls_on_connect_ports", "exim.daemon_smtp_ports",
+	    "listening.exim", NULL };
+	static const char *const seen[] = { "listeners.starttls",
+	    "listeners.starttls_injection", "listeners.protocols", NULL };
 
 	evaluate_planes(ev, paths, judge_exim_offers, finding);
+	listeners_evidence(ev, finding, "exim", seen);
 	listeners_hold_pass(ev, finding);
 }
 
@@ -280,6 +319,10 @@ judge_dovecot_protocol(const struct evaluation *ev, enum plane plane,
 	const struct fact_str *version = &ev->facts->dovecot.version;
 	const char *value = setting_value(ev, path, plane);
 
+	if (plane == PLANE_SOCKET) {
+		judge_listener_protocols(ev, "dovecot", false, ret);
+		return;
+	}
 	if (value != NULL) {
 		judge_min_protocol(value, setting_shown(ev, path, plane), ret);
 		ret->stock = setting_is_stock(ev, path, plane);
@@ -301,10 +344,15 @@ static void
 evaluate_dovecot_min_version(const struct evaluation *ev,
     struct finding *finding)
 {
-	static const char *const paths[] = { "dovecot.ssl_min_protocol", NULL };
+	static const char *const paths[] =
+	    { "dovecot.ssl_min_protocol", "listening.dovecot", NULL };
 
 	finding_evidence(ev, finding, "dovecot.version");
-	evaluate_planes(ev, paths, judge_dovecot_protocol, finding);
+	finding_evidence(ev, finding, "crypto.policy_min_protocol");
+	evaluate_planes_held(ev, paths, judge_dovecot_protocol,
+	    protocols_held_by(ev), finding);
+	listeners_evidence(ev, finding, "dovecot", tls_evidence);
+	merge_demanded_protocols(ev, "dovecot", finding);
 }
 
 /*
@@ -323,6 +371,10 @@ judge_dovecot_required(const struct evaluation *ev, enum plane plane,
 	int64_t port;
 	bool closed = imaps != NULL && number_read(imaps, &port) && port == 0;
 
+	if (plane == PLANE_SOCKET) {
+		judge_listener_clear_login(ev, ret);
+		return;
+	}
 	if (closed)
 		judge(ret, RESULT_FAIL, "the imaps listener is closed (port 0), "
 		    "wanted 993");
@@ -351,33 +403,13 @@ static void
 evaluate_dovecot_required(const struct evaluation *ev, struct finding *finding)
 {
 	static const char *const paths[] =
-	    { "dovecot.ssl", "dovecot.imaps_port", NULL };
+	    { "dovecot.ssl", "dovecot.imaps_port", "listening.dovecot", NULL };
+	static const char *const seen[] = { "listeners.clear_login",
+	    "listeners.starttls_injection", NULL };
 
 	finding_evidence(ev, finding, "dovecot.auth_allow_cleartext");
 	evaluate_planes(ev, paths, judge_dovecot_required, finding);
-}
-
-static const struct switch_row cpsrvd_switches[] = {
-	{ "tweak.alwaysredirecttossl", true },
-	{ "tweak.requiressl", true },
-	{ "tweak.disable-security-tokens", false },
-};
-
-static void
-judge_cpsrvd(const struct evaluation *ev, enum plane plane,
-    struct judgement *ret)
-{
-	judge_switches(ev, plane, cpsrvd_switches,
-	    sizeof(cpsrvd_switches) / sizeof(cpsrvd_switches[0]), ret);
-}
-
-static void
-evaluate_cpsrvd_secure(const struct evaluation *ev, struct finding *finding)
-{
-	static const char *const paths[] = { "tweak.alwaysredirecttossl",
-	    "tweak.requiressl", "tweak.disable-security-tokens", NULL };
-
-	evaluate_planes(ev, paths, judge_cpsrvd, finding);
+	listeners_evidence(ev, finding, "dovecot", seen);
 }
 
 const struct check tls_checks[] = {
@@ -386,8 +418,12 @@ const struct check tls_checks[] = {
 		.title = "Exim refuses SSLv2, SSLv3, TLS 1.0 and TLS 1.1",
 		.scope = SCOPE_SERVICE,
 		.subject = "exim",
-		.needs = { "exim.openssl_options", "?site.port_owners" },
+		.needs = { "exim.openssl_options", "listening.exim",
+		    "listeners.protocols", "?crypto.policy_min_protocol",
+		    "?site.port_owners" },
 		.evaluate.host = evaluate_exim_min_version,
+		.want = WANT_LIST,
+		.want_words = demandable,
 		.remediation = "exim.openssl-options",
 		.mode = REMEDIATION_GUIDED,
 		.explain =
@@ -406,9 +442,12 @@ const struct check tls_checks[] = {
 		.title = "Exim offers only strong cipher suites",
 		.scope = SCOPE_SERVICE,
 		.subject = "exim",
-		.needs = { "exim.cipher_suites", "?site.port_owners" },
+		.needs = { "exim.cipher_suites", "listening.exim",
+		    "listeners.suites", "listeners.suites_undecided",
+		    "?site.port_owners" },
 		.evaluate.host = evaluate_exim_ciphers,
-		.want = WANT_LIST,
+		.want = WANT_STRING,
+		.want_words = cipher_profile_names,
 		.remediation = "exim.cipher-list",
 		.mode = REMEDIATION_GUIDED,
 		.explain =
@@ -431,6 +470,8 @@ const struct check tls_checks[] = {
 		.subject = "exim",
 		.needs = { "exim.tls_advertise_hosts",
 		    "exim.tls_on_connect_ports", "exim.daemon_smtp_ports",
+		    "listening.exim", "listeners.starttls",
+		    "listeners.protocols", "listeners.starttls_injection",
 		    "?site.port_owners" },
 		.evaluate.host = evaluate_exim_offered,
 		.remediation = "exim.offer-tls",
@@ -451,8 +492,12 @@ const struct check tls_checks[] = {
 		.title = "Dovecot's minimum protocol is TLS 1.2",
 		.scope = SCOPE_SERVICE,
 		.subject = "dovecot",
-		.needs = { "dovecot.ssl_min_protocol", "?dovecot.version" },
+		.needs = { "dovecot.ssl_min_protocol", "listening.dovecot",
+		    "listeners.protocols", "?crypto.policy_min_protocol",
+		    "?dovecot.version" },
 		.evaluate.host = evaluate_dovecot_min_version,
+		.want = WANT_LIST,
+		.want_words = demandable,
 		.remediation = "dovecot.ssl-min-protocol",
 		.mode = REMEDIATION_GUIDED,
 		.explain =
@@ -466,9 +511,11 @@ const struct check tls_checks[] = {
 		.title = "Dovecot offers only strong cipher suites",
 		.scope = SCOPE_SERVICE,
 		.subject = "dovecot",
-		.needs = { "dovecot.cipher_suites" },
+		.needs = { "dovecot.cipher_suites", "listening.dovecot",
+		    "listeners.suites", "listeners.suites_undecided" },
 		.evaluate.host = evaluate_dovecot_ciphers,
-		.want = WANT_LIST,
+		.want = WANT_STRING,
+		.want_words = cipher_profile_names,
 		.remediation = "dovecot.cipher-list",
 		.mode = REMEDIATION_GUIDED,
 		.explain =
@@ -486,7 +533,8 @@ const struct check tls_checks[] = {
 		.scope = SCOPE_SERVICE,
 		.subject = "dovecot",
 		.needs = { "dovecot.ssl", "dovecot.auth_allow_cleartext",
-		    "dovecot.imaps_port" },
+		    "dovecot.imaps_port", "listening.dovecot",
+		    "listeners.clear_login" },
 		.evaluate.host = evaluate_dovecot_required,
 		.remediation = "dovecot.ssl-required",
 		.mode = REMEDIATION_GUIDED,
@@ -499,24 +547,5 @@ const struct check tls_checks[] = {
 		    "of your own, and leave IMAP over SSL (993) on. Mail programs "
 		    "that are set up without encryption stop working until "
 		    "somebody changes them.",
-	},
-	{
-		.id = "tls.cpsrvd.secure",
-		.title = "WHM, cPanel and webmail are reached through TLS only",
-		.scope = SCOPE_SERVICE,
-		.subject = "cpsrvd",
-		.needs = { "tweak.alwaysredirecttossl", "tweak.requiressl",
-		    "tweak.disable-security-tokens" },
-		.evaluate.host = evaluate_cpsrvd_secure,
-		.remediation = "whm.panel-tls",
-		.mode = REMEDIATION_GUIDED,
-		.explain =
-		    "Webmail shows patients' mail and the panel opens every "
-		    "mailbox; both must not be reachable without TLS, and session "
-		    "tokens keep other web pages from acting in an open session. "
-		    "In WHM, Home > Server Configuration > Tweak Settings, set "
-		    "Always redirect to SSL/TLS and Require SSL to On, and leave "
-		    "security tokens on. Scripts that talk to ports 2082, 2086 "
-		    "or 2095 in clear stop working.",
 	},
 };
