@@ -1,6 +1,6 @@
 /*
  * What probing listeners found: the struct, and the one document it is
- * written to and read from (cpward.probe/1, man/schema/probe.json). The
+ * written to and read from (cpward.probe/1, man/schema/cpward.probe-1.json). The
  * prober fills it, `cpward probe` prints it, the probe collector makes facts of
  * it, and a recorded scan keeps it.
  */

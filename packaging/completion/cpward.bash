@@ -29,6 +29,7 @@ _cpward_values() {
 		case $3 in
 		checks) echo text json man ;;
 		collect) echo json ;;
+		probe) echo text json ;;
 		*) echo text json ndjson ;;
 		esac
 		;;
@@ -50,7 +51,8 @@ _cpward_arguments() {
 _cpward_takes_word() {
 	case $1 in
 	--config | --profile | --root | --check | --skip-check | --reference | \
-		--severity | --fail-on | -o | --output | --facts | --color) ;;
+		--severity | --fail-on | -o | --output | --facts | --color | \
+		--source | --name) ;;
 	*) return 1 ;;
 	esac
 }
@@ -109,7 +111,7 @@ _cpward() {
 			_cpward_reply "$current" -W "$words"
 		elif [[ $previous == --root ]]; then
 			_cpward_reply_files "$current" -d
-		elif [[ $previous != --reference ]]; then
+		elif [[ $previous != --reference && $previous != --source && $previous != --name ]]; then
 			_cpward_reply_files "$current" -f
 		fi
 		return
