@@ -1,0 +1,377 @@
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/objects.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+#include "base/arena.h"
+#include "host/probe_private.h"
+
+#define NAMES_MAX 1000	/* of a leaf that are kept */
+
+/* ---- is it trusted? ---- */
+
+void
+probe_trust_done(struct probe_trust *trust)
+{
+	X509_STORE_free(trust->store);
+}
+
+/*
+ * The expiry of the leaf is a finding of its own; what it was issued by must
+ * be valid now.
+ */
+static int
+forgive_expired_leaf(int ok, X509_STORE_CTX *context)
+{
+	int error = X509_STORE_CTX_get_error(context);
+
+	if (X509_STORE_CTX_get_error_depth(context) == 0 &&
+	    (error == X509_V_ERR_CERT_HAS_EXPIRED ||
+	    error == X509_V_ERR_CERT_NOT_YET_VALID)) {
+		X509_STORE_CTX_set_error(context, X509_V_OK);
+		return 1;
+	}
+	return ok;
+}
+
+/*
+ * The folder of roots by hash is asked first: reading the one file with all of
+ * them takes longer than probing does.
+ */
+static void
+trust_open(struct probe_trust *trust)
+{
+	X509_LOOKUP *lookup;
+
+	trust->store = X509_STORE_new();
+	lookup = trust->store == NULL ? NULL :
+	    X509_STORE_add_lookup(trust->store, X509_LOOKUP_hash_dir());
+	if (lookup != NULL)
+		X509_LOOKUP_add_dir(lookup, NULL, X509_FILETYPE_DEFAULT);
+}
+
+static void
+trust_read_whole(struct probe_trust *trust)
+{
+	X509_LOOKUP *lookup = X509_STORE_add_lookup(trust->store,
+	    X509_LOOKUP_file());
+
+	trust->whole = true;
+	if (lookup != NULL)
+		X509_LOOKUP_load_file(lookup, NULL, X509_FILETYPE_DEFAULT);
+}
+
+static int
+verify_once(struct probe_trust *trust, STACK_OF(X509) *certificates)
+{
+	X509_STORE_CTX *context = X509_STORE_CTX_new();
+	int error = X509_V_ERR_OUT_OF_MEM;
+
+	if (context != NULL && X509_STORE_CTX_init(context, trust->store,
+	    sk_X509_value(certificates, 0), certificates) == 1) {
+		X509_STORE_CTX_set_purpose(context, X509_PURPOSE_SSL_SERVER);
+		X509_STORE_CTX_set_verify_cb(context, forgive_expired_leaf);
+		error = X509_verify_cert(context) == 1 ? X509_V_OK :
+		    X509_STORE_CTX_get_error(context);
+		if (error == X509_V_OK && X509_STORE_CTX_get0_chain(context) ==
+		    NULL)
+			error = X509_V_ERR_UNSPECIFIED;
+	}
+	X509_STORE_CTX_free(context);
+	ERR_clear_error();
+	return error;
+}
+
+static bool
+may_be_missing_root(int error)
+{
+	return error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||
+	    error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+	    error == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE ||
+	    error == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
+	    error == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT;
+}
+
+static void
+chain_verify(struct arena *arena, struct probe_trust *trust,
+    STACK_OF(X509) *certificates, struct probe_chain *chain)
+{
+	int error;
+
+	if (trust->store == NULL)
+		trust_open(trust);
+	if (trust->store == NULL) {
+		chain->why = "the system's roots can not be read";
+		return;
+	}
+	error = verify_once(trust, certificates);
+	if (may_be_missing_root(error) && !trust->whole) {
+		trust_read_whole(trust);
+		error = verify_once(trust, certificates);
+	}
+	if (error == X509_V_ERR_OUT_OF_MEM) {
+		chain->why = "out of memory while verifying";
+		return;
+	}
+	chain->trusted = error == X509_V_OK ? PROBE_YES : PROBE_NO;
+	if (error != X509_V_OK)
+		chain->why = arena_strdup(arena,
+		    X509_verify_cert_error_string(error));
+}
+
+/* ---- what it says ---- */
+
+/* RFC 2253; control characters and what is not ASCII are escaped. */
+static const char *
+name_text(struct arena *arena, X509_NAME *name)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	const char *text = "";
+	char *bytes;
+	long length;
+
+	if (bio == NULL)
+		return text;
+	if (X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253) >= 0) {
+		length = BIO_get_mem_data(bio, &bytes);
+		if (length > 4 * PROBE_TEXT_MAX)
+			length = 4 * PROBE_TEXT_MAX;
+		text = arena_memdup(arena, bytes,
+		    length > 0 ? (size_t)length : 0);
+	}
+	BIO_free(bio);
+	return text;
+}
+
+static void
+name_add(struct arena *arena, struct probe_chain *chain,
+    const ASN1_STRING *string)
+{
+	const char *bytes = (const char *)ASN1_STRING_get0_data(string);
+	int length = ASN1_STRING_length(string);
+	const char **names = (const char **)(uintptr_t)chain->names;
+
+	/* A NUL inside would let one name pass for another. */
+	if (length <= 0 || length > 255 || chain->name_count >= NAMES_MAX ||
+	    memchr(bytes, '\0', (size_t)length) != NULL)
+		return;
+	*arena_push(arena, &names, &chain->name_count) =
+	    arena_memdup(arena, bytes, (size_t)length);
+	chain->names = names;
+}
+
+static void
+common_name_add(struct arena *arena, struct probe_chain *chain, X509 *leaf)
+{
+	X509_NAME *subject = X509_get_subject_name(leaf);
+	int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+
+	if (at >= 0)
+		name_add(arena, chain, X509_NAME_ENTRY_get_data(
+		    X509_NAME_get_entry(subject, at)));
+}
+
+static void
+chain_names(struct arena *arena, struct probe_chain *chain, X509 *leaf)
+{
+	GENERAL_NAMES *names = X509_get_ext_d2i(leaf, NID_subject_alt_name,
+	    NULL, NULL);
+	int i;
+
+	for (i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+
+		if (name->type == GEN_DNS)
+			name_add(arena, chain, name->d.dNSName);
+	}
+	GENERAL_NAMES_free(names);
+	if (chain->name_count == 0)
+		common_name_add(arena, chain, leaf);
+}
+
+static const char *
+curve_name(EVP_PKEY *key)
+{
+	char sn[64] = "";
+	int nid = NID_undef;
+
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+	if (EVP_PKEY_get_group_name(key, sn, sizeof(sn), NULL) == 1)
+		nid = OBJ_sn2nid(sn);
+#else
+	const EC_KEY *ec = EVP_PKEY_get0_EC_KEY(key);
+
+	(void)sn;
+	if (ec != NULL && EC_KEY_get0_group(ec) != NULL)
+		nid = EC_GROUP_get_curve_name(EC_KEY_get0_group(ec));
+#endif
+	if (nid == NID_undef)
+		return "with an explicit curve";
+	return EC_curve_nid2nist(nid) != NULL ? EC_curve_nid2nist(nid) :
+	    OBJ_nid2sn(nid);
+}
+
+static const char *
+key_text(struct arena *arena, X509 *leaf)
+{
+	EVP_PKEY *key = X509_get0_pubkey(leaf);
+
+	if (key == NULL)
+		return "";
+	switch (EVP_PKEY_base_id(key)) {
+	case EVP_PKEY_RSA:
+		return arena_printf(arena, "RSA %d", EVP_PKEY_bits(key));
+	case EVP_PKEY_RSA_PSS:
+		return arena_printf(arena, "RSA-PSS %d", EVP_PKEY_bits(key));
+	case EVP_PKEY_DSA:
+		return arena_printf(arena, "DSA %d", EVP_PKEY_bits(key));
+	case EVP_PKEY_EC:
+		return arena_printf(arena, "EC %s", curve_name(key));
+	case EVP_PKEY_ED25519:
+		return "Ed25519";
+	case EVP_PKEY_ED448:
+		return "Ed448";
+	default:
+		return arena_printf(arena, "%s %d",
+		    OBJ_nid2sn(EVP_PKEY_base_id(key)), EVP_PKEY_bits(key));
+	}
+}
+
+static int
+signature_bits(X509 *certificate)
+{
+	int bits = 0;
+
+	if (X509_get_signature_info(certificate, NULL, NULL, &bits, NULL) != 1)
+		ERR_clear_error();
+	return bits;
+}
+
+/* A root's own signature proves nothing and is not looked at by anyone. */
+static const char *
+weakest_signature(struct arena *arena, STACK_OF(X509) *certificates)
+{
+	X509 *weakest = sk_X509_value(certificates, 0);
+	char text[80];
+	int i;
+
+	for (i = 1; i < sk_X509_num(certificates); i++) {
+		X509 *certificate = sk_X509_value(certificates, i);
+
+		if (X509_NAME_cmp(X509_get_subject_name(certificate),
+		    X509_get_issuer_name(certificate)) != 0 &&
+		    signature_bits(certificate) < signature_bits(weakest))
+			weakest = certificate;
+	}
+	i = X509_get_signature_nid(weakest);
+	if (i != NID_undef)
+		return OBJ_nid2ln(i);
+	const X509_ALGOR *algorithm;
+	const ASN1_OBJECT *object;
+
+	X509_get0_signature(NULL, &algorithm, weakest);
+	X509_ALGOR_get0(&object, NULL, NULL, algorithm);
+	OBJ_obj2txt(text, sizeof(text), object, 1);
+	return arena_strdup(arena, text);
+}
+
+static const char *
+hex_text(struct arena *arena, const unsigned char *bytes, unsigned length)
+{
+	char *text = arena_alloc(arena, 2 * (size_t)length + 1);
+	unsigned i;
+
+	for (i = 0; i < length; i++)
+		snprintf(text + 2 * (size_t)i, 3, "%02x", bytes[i]);
+	return text;
+}
+
+static void
+chain_digests(struct arena *arena, struct probe_chain *chain, X509 *leaf)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE], *spki = NULL;
+	unsigned length;
+	int size;
+
+	if (X509_digest(leaf, EVP_sha256(), digest, &length) == 1)
+		chain->sha256 = hex_text(arena, digest, length);
+	size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(leaf), &spki);
+	if (size > 0 && EVP_Digest(spki, (size_t)size, digest, &length,
+	    EVP_sha256(), NULL) == 1)
+		chain->spki_sha256 = hex_text(arena, digest, length);
+	OPENSSL_free(spki);
+}
+
+static int64_t
+time_seconds(const ASN1_TIME *time)
+{
+	struct tm tm;
+
+	return ASN1_TIME_to_tm(time, &tm) == 1 ? (int64_t)timegm(&tm) : 0;
+}
+
+static void
+chain_extensions(struct probe_chain *chain, X509 *leaf)
+{
+	STACK_OF(OPENSSL_STRING) *urls = X509_get1_ocsp(leaf);
+
+	chain->ocsp_url = sk_OPENSSL_STRING_num(urls) > 0;
+	X509_email_free(urls);
+	/* RFC 7633: status_request (5) is the only feature in use. */
+	chain->must_staple =
+	    X509_get_ext_by_NID(leaf, NID_tlsfeature, -1) >= 0;
+}
+
+struct probe_chain *
+probe_chain_read(struct arena *arena, struct probe_trust *trust,
+    STACK_OF(X509) *certificates)
+{
+	X509 *leaf = sk_X509_num(certificates) > 0 ?
+	    sk_X509_value(certificates, 0) : NULL;
+	struct probe_chain *chain;
+
+	if (leaf == NULL)
+		return NULL;
+	chain = arena_alloc(arena, sizeof(*chain));
+	chain->subject = name_text(arena, X509_get_subject_name(leaf));
+	chain->issuer = name_text(arena, X509_get_issuer_name(leaf));
+	chain_names(arena, chain, leaf);
+	chain->not_before = time_seconds(X509_get0_notBefore(leaf));
+	chain->not_after = time_seconds(X509_get0_notAfter(leaf));
+	chain->key = key_text(arena, leaf);
+	chain->signature = weakest_signature(arena, certificates);
+	chain_digests(arena, chain, leaf);
+	chain_extensions(chain, leaf);
+	chain->sent = (size_t)sk_X509_num(certificates);
+	chain_verify(arena, trust, certificates, chain);
+	ERR_clear_error();
+	return chain;
+}
+
+STACK_OF(X509) *
+probe_chain_parse(const struct tls_slice *certificates, size_t count)
+{
+	STACK_OF(X509) *stack = sk_X509_new_null();
+	size_t i;
+
+	for (i = 0; stack != NULL && i < count; i++) {
+		const unsigned char *at = certificates[i].bytes;
+		X509 *certificate = d2i_X509(NULL, &at,
+		    (long)certificates[i].length);
+
+		if (certificate == NULL ||
+		    sk_X509_push(stack, certificate) == 0) {
+			X509_free(certificate);
+			sk_X509_pop_free(stack, X509_free);
+			stack = NULL;
+		}
+	}
+	ERR_clear_error();
+	return stack;
+}

@@ -1,0 +1,107 @@
+/* What a hello offers. */
+#include <string.h>
+
+#include "base/arena.h"
+#include "host/probe_private.h"
+
+/* Suites of the classes, without those that version is known to accept. */
+void
+probe_offer_suites(struct probe_plan *plan, struct tls_offer *offer,
+    unsigned classes, bool without_accepted)
+{
+	const struct code_list *accepted = &plan->listener->versions[
+	    probe_version_index(offer->version)].suites;
+	uint16_t *suites = arena_array(plan->arena, tls_suite_count,
+	    sizeof(*suites));
+	size_t i, count = 0;
+
+	for (i = 0; i < tls_suite_count; i++)
+		if ((classes & PROBE_CLASS(tls_suites[i].class)) &&
+		    !(without_accepted &&
+		    code_list_has(accepted, tls_suites[i].id)))
+			suites[count++] = tls_suites[i].id;
+	offer->suites = suites;
+	offer->suite_count = count;
+}
+
+void
+probe_offer_ecdhe(struct probe_plan *plan, struct tls_offer *offer)
+{
+	uint16_t *suites = arena_array(plan->arena, tls_suite_count,
+	    sizeof(*suites));
+	size_t i, count = 0;
+
+	for (i = 0; i < tls_suite_count; i++)
+		if (strncmp(tls_suites[i].name, "TLS_ECDHE_", 10) == 0)
+			suites[count++] = tls_suites[i].id;
+	offer->suites = suites;
+	offer->suite_count = count;
+}
+
+/* Accepted suites whose ServerKeyExchange is signed. */
+void
+probe_offer_accepted(struct probe_plan *plan, struct tls_offer *offer,
+    const char *prefix, const char *other_prefix)
+{
+	const struct code_list *accepted = &plan->listener->versions[
+	    probe_version_index(offer->version)].suites;
+	uint16_t *suites = arena_array(plan->arena, accepted->count,
+	    sizeof(*suites));
+	size_t i, count = 0;
+
+	for (i = 0; i < accepted->count; i++) {
+		const struct tls_suite *suite =
+		    tls_suite_find(accepted->ids[i]);
+
+		if (suite != NULL &&
+		    (strncmp(suite->name, prefix, strlen(prefix)) == 0 ||
+		    strncmp(suite->name, other_prefix,
+		    strlen(other_prefix)) == 0))
+			suites[count++] = suite->id;
+	}
+	offer->suites = suites;
+	offer->suite_count = count;
+}
+
+static void
+offer_all_groups(struct probe_plan *plan, struct probe_question *question)
+{
+	struct tls_offer *offer = &question->offer;
+	uint16_t *groups = arena_array(plan->arena, tls_group_count,
+	    sizeof(*groups));
+	size_t i;
+
+	for (i = 0; i < tls_group_count; i++)
+		if (offer->version != TLS_1_3 || tls_groups[i].tls13)
+			groups[offer->group_count++] = tls_groups[i].id;
+	offer->groups = groups;
+	question->all_groups = true;
+}
+
+static void
+offer_all_sigalgs(struct probe_plan *plan, struct tls_offer *offer)
+{
+	uint16_t *sigalgs = arena_array(plan->arena, tls_sigalg_count,
+	    sizeof(*sigalgs));
+	size_t i;
+
+	for (i = 0; i < tls_sigalg_count; i++)
+		sigalgs[i] = tls_sigalgs[i].id;
+	offer->sigalgs = sigalgs;
+	offer->sigalg_count = tls_sigalg_count;
+}
+
+/* A hello that offers everything but suites. */
+void
+probe_ask_hello(struct probe_plan *plan, struct probe_question *question,
+    uint16_t version)
+{
+	question->way = WAY_HELLO;
+	question->goal = DIALOGUE_STARTTLS;
+	question->offer.version = version;
+	question->offer.server_name = plan->server_names[0];
+	question->offer.compression = version != TLS_1_3;
+	question->wants_chain = plan->wants_chain && !plan->chain_known[0];
+	offer_all_groups(plan, question);
+	offer_all_sigalgs(plan, &question->offer);
+}

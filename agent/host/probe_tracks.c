@@ -1,0 +1,470 @@
+/*
+ * The questions of a verdict:
+ *
+ *	whole		a whole handshake with TLS 1.2 at most, or with 1.3 when
+ *			that is refused: chain, staple, tickets, suite, group
+ *	tls13		TLS 1.3 alone, every suite and group, best first
+ *	old		TLS 1.1 with every suite; when one below is taken, below it
+ *	other		TLS 1.2 with what no profile has for good reasons
+ *	chacha		TLS 1.2 with ChaCha20 alone
+ *	weak-group	every ECDHE suite, weak groups alone
+ *
+ * and of a complete list: "list" asks a version again and again, without what
+ * was chosen before, until the server refuses; groups, signature algorithms and
+ * the rest follow when the suites are known.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "host/probe_private.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ALERT_PROTOCOL_VERSION 70	/* RFC 8446 6.2 */
+
+/* ---- learning ---- */
+
+static void
+learn_wanted_chain(struct probe_plan *plan,
+    const struct probe_outcome *outcome)
+{
+	if (plan->wants_chain && outcome->chain != NULL)
+		probe_learn_chain(plan, 0, outcome->chain);
+}
+
+bool
+probe_learn_hello(struct probe_plan *plan, const struct probe_question *question,
+    const struct probe_outcome *outcome)
+{
+	if (outcome->end != END_REPLY)
+		return false;
+	learn_wanted_chain(plan, outcome);
+	return probe_learn_reply(plan, question, question->offer.version,
+	    outcome->reply);
+}
+
+/* ---- whole ---- */
+
+static enum track_turn
+turn_whole(const struct probe_plan *plan, const struct probe_track *track)
+{
+	(void)track;
+	return plan->no_tls ? TURN_SKIP : TURN_ASK;
+}
+
+static void
+ask_whole(struct probe_plan *plan, const struct probe_track *track,
+    struct probe_question *question)
+{
+	enum probe_protocol protocol = plan->listener->protocol;
+
+	question->way = protocol == PROBE_HTTP ? WAY_TALK : WAY_WHOLE;
+	question->goal = protocol == PROBE_HTTP ? DIALOGUE_HTTP :
+	    track->index == 0 && plan->listener->clear_login == PROBE_UNKNOWN ?
+	    DIALOGUE_CLEAR_LOGIN : DIALOGUE_STARTTLS;
+	if (protocol == PROBE_HTTPS && track->index == 0)
+		question->inside = INSIDE_HTTP;
+	question->tls13 = track->step > 0 ||
+	    (probe_accepts(plan, TLS_1_2) == PROBE_NO &&
+	    probe_best_version(plan, TLS_1_2) == 0);
+	question->offer.server_name = plan->server_names[track->index];
+}
+
+static void
+whole_refused(struct probe_plan *plan, struct probe_track *track,
+    const struct probe_question *question,
+    const struct probe_outcome *outcome)
+{
+	bool by_version = outcome->reply != NULL &&
+	    outcome->reply->alert == ALERT_PROTOCOL_VERSION;
+
+	if (by_version && !question->tls13)
+		probe_learn_no_version(plan, TLS_1_2, TLS_1_2);
+	if (!question->tls13 && probe_accepts(plan, TLS_1_3) != PROBE_NO &&
+	    probe_best_version(plan, TLS_1_2) == 0) {
+		track->step = 1;
+		track->state = TRACK_READY;
+		return;
+	}
+	probe_track_failed(plan, track, outcome->why);
+}
+
+static void
+answer_whole(struct probe_plan *plan, struct probe_track *track,
+    const struct probe_question *question,
+    const struct probe_outcome *outcome)
+{
+	if (outcome->end == END_TALKED) {
+		plan->no_tls = true;
+		return;
+	}
+	if (outcome->end == END_REFUSED) {
+		whole_refused(plan, track, question, outcome);
+		return;
+	}
+	(void)probe_learn_reply(plan, question,
+	    question->tls13 ? TLS_1_3 : TLS_1_2, outcome->reply);
+	if (track->index == 0)
+		probe_learn_whole(plan, outcome);
+	if (outcome->chain != NULL)
+		probe_learn_chain(plan, track->index, outcome->chain);
+	else
+		probe_track_failed(plan, track, outcome->why);
+}
+
+void
+probe_track_failed(struct probe_plan *plan, const struct probe_track *track,
+    const char *why)
+{
+	struct probe_chain *chain = &plan->listener->chains[track->index];
+
+	if (track->type->answer != answer_whole ||
+	    plan->chain_known[track->index])
+		return;
+	if (why[0] != '\0')
+		chain->why = arena_strdup(plan->arena, why);
+	plan->wants_chain = plan->wants_chain || track->index == 0;
+}
+
+/* ---- the rest of a verdict ---- */
+
+static enum track_turn
+turn_tls13(const struct probe_plan *plan, const struct probe_track *track)
+{
+	(void)track;
+	return plan->no_tls ? TURN_SKIP : TURN_ASK;
+}
+
+static void
+ask_tls13(struct probe_plan *plan, const struct probe_track *track,
+    struct probe_question *question)
+{
+	(void)track;
+	probe_ask_hello(plan, question, TLS_1_3);
+	probe_offer_suites(plan, &question->offer, PROBE_CLASS(SUITE_TLS13), false);
+}
+
+static void
+answer_tls13(struct probe_plan *plan, struct probe_track *track,
+    const struct probe_question *question,
+    const struct probe_outcome *outcome)
+{
+	(void)track;
+	if (probe_learn_hello(plan, question, outcome) ||
+	    outcome->end != END_REFUSED)
+		return;
+	probe_learn_refused(plan, &question->offer);
+	probe_learn_no_version(plan, TLS_1_3, TLS_1_3);
+}
+
+/* Step: how far below TLS 1.1. */
+static enum track_turn
+turn_old(const struct probe_plan *plan, const struct probe_track *track)
+{
+	return plan->no_tls || TLS_1_1 - track->step < TLS_SSL3 ||
+	    probe_accepts(plan, (uint16_t)(TLS_1_1 - track->step)) ==
+	    PROBE_NO ? TURN_SKIP : TURN_ASK;
+}
+
+static void
+ask_old(struct probe_plan *plan, const struct probe_track *track,
+    struct probe_question *question)
+{
+	probe_ask_hello(plan, question, (uint16_t)(TLS_1_1 - track->step));
+	probe_offer_suites(plan, &question->offer, PROBE_CLASSES_TLS12, false);
+}
+
+static void
+answer_old(struct probe_plan *plan, struct probe_track *track,
+    const struct probe_question *question,
+    const struct probe_outcome *outcome)
+{
+	if (probe_learn_hello(plan, question, outcome)) {
+		track->step = TLS_1_1 + 1u - outcome->reply->version;
+		track->state = TRACK_READY;
+	} else if (outcome->end == END_REFUSED) {
+		probe_learn_refused(plan, &question->offer);
+		probe_learn_no_version(plan, TLS_SSL3,
+		    question->offer.version);
+	}
+}
+
+/* Asked of TLS 1.2 once it is known to be there. */
+static enum track_turn
+turn_tls12(const struct probe_plan *plan, const struct probe_track *track)
+{
+	static const enum track_turn turns[] = {
+		[PROBE_UNKNOWN] = TURN_WAIT,
+		[PROBE_NO] = TURN_SKIP,
+		[PROBE_YES] = TURN_ASK,
+	};
+
+	(void)track;
+	return plan->no_tls ? TURN_SKIP : turns[probe_accepts(plan, TLS_1_2)];
+}
+
+/* Step 1: the CBC suites with SHA-2 are left out, one of them is taken. */
+static void
+ask_other(struct probe_plan *plan, const struct probe_track *track,
+    struct probe_question *question)
+{
+	probe_ask_hello(plan, question, TLS_1_2);
+	probe_offer_suites(plan, &question->offer, PROBE_CLASS(SUITE_OTHER) |
+	    (track->step == 0 ? PROBE_CLASS(SUITE_ECDHE_CBC_SHA2) : 0), false);
+}
+
+static void
+answer_other(struct probe_plan *plan, struct probe_track *track,
+    const struct probe_question *question,
+    const struct probe_outcome *outcome)
+{
+	const struct tls_suite *suite;
+
+	if (probe_learn_hello(plan, question, outcome)) {
+		suite = tls_suite_find(outcome->reply->suite);
+		if (suite->class == SUITE_ECDHE_CBC_SHA2 && track->step == 0) {
+			track->step = 1;
+			track->state = TRACK_READY;
+		}
+	} else if (outcome->end == END_REFUSED) {
+		probe_learn_refused(plan, &question->offer);
+	}
+}
+
+static void
+ask_chacha(struct probe_plan *plan, const struct probe_track *track,
+    struct probe_question *question)
+{
+	(void)track;
+	probe_ask_hello(plan, question, TLS_1_2);
+	probe_offer_suites(plan, &question->offer, PROBE_CLASS(SUITE_ECDHE_CHACHA), false);
+}
+
+void
+probe_answer_once(struct probe_plan *plan, struct probe_track *track,
+    const struct probe_question *question,
+    const struct probe_outcome *outcome)
+{
+	(void)track;
+	if (!probe_learn_hello(plan, question, outcome) &&
+	    outcome->end == END_REFUSED)
+		probe_learn_refused(plan, &question->offer);
+}
+
+static enum track_turn
+turn_weak_group(const struct probe_plan *plan, const struct probe_track *track)
+{
+	(void)track;
+	if (plan->no_tls)
+		return TURN_SKIP;
+	if (probe_best_version(plan, TLS_1_2) != 0)
+		return TURN_ASK;
+	return probe_accepts(plan, TLS_1_2) == PROBE_NO &&
+	    probe_accepts(plan, TLS_1_1) == PROBE_NO ? TURN_SKIP : TURN_WAIT;
+}
+
+static void
+ask_weak_group(struct probe_plan *plan, const struct probe_track *track,
+    struct probe_question *question)
+{
+	struct tls_offer *offer = &question->offer;
+	uint16_t *groups = arena_array(plan->arena, tls_group_count,
+	    sizeof(*groups));
+	size_t i;
+
+	(void)track;
+	probe_ask_hello(plan, question, probe_best_version(plan, TLS_1_2));
+	probe_offer_ecdhe(plan, offer);
+	question->all_groups = false;
+	offer->groups = groups;
+	offer->group_count = 0;
+	for (i = 0; i < tls_group_count; i++)
+		if (tls_groups[i].weak)
+			groups[offer->group_count++] = tls_groups[i].id;
+}
+
+void
+probe_groups_refused(enum probe_seen *groups, const struct tls_offer *offer)
+{
+	size_t i;
+
+	for (i = 0; i < offer->group_count; i++) {
+		enum probe_seen *seen = &groups[
+		    tls_group_find(offer->groups[i]) - tls_groups];
+
+		if (*seen == PROBE_UNKNOWN)
+			*seen = PROBE_NO;
+	}
+}
+
+static bool
+group_was_offered(const struct tls_offer *offer, uint16_t group)
+{
+	size_t i;
+
+	for (i = 0; i < offer->group_count; i++)
+		if (offer->groups[i] == group)
+			return true;
+	return false;
+}
+
+/* A server that takes a group of its own all the same takes none of these. */
+static void
+answer_weak_group(struct probe_plan *plan, struct probe_track *track,
+    const struct probe_question *question,
+    const struct probe_outcome *outcome)
+{
+	(void)track;
+	if (outcome->end == END_REFUSED || (probe_learn_hello(plan, question,
+	    outcome) && outcome->reply->group != 0 &&
+	    !group_was_offered(&question->offer, outcome->reply->group)))
+		probe_groups_refused(plan->groups12, &question->offer);
+}
+
+/* ---- both depths: when the others leave something open ---- */
+
+bool
+probe_tracks_before_done(const struct probe_plan *plan,
+    const struct probe_track *track)
+{
+	const struct probe_track *before;
+
+	for (before = plan->tracks; before < track; before++)
+		if (before->state != TRACK_DONE &&
+		    before->type->turn(plan, before) != TURN_WAIT)
+			return false;
+	return true;
+}
+
+/* OpenSSL did not get a handshake: does TLS 1.2 exist here at all? */
+static enum track_turn
+turn_version(const struct probe_plan *plan, const struct probe_track *track)
+{
+	(void)track;
+	if (plan->no_tls || probe_accepts(plan, TLS_1_2) != PROBE_UNKNOWN)
+		return TURN_SKIP;
+	return plan->tracks[0].state == TRACK_DONE ||
+	    plan->tracks[0].state == TRACK_PARKED ? TURN_ASK : TURN_WAIT;
+}
+
+static void
+ask_version(struct probe_plan *plan, const struct probe_track *track,
+    struct probe_question *question)
+{
+	(void)track;
+	probe_ask_hello(plan, question, TLS_1_2);
+	probe_offer_suites(plan, &question->offer, PROBE_CLASSES_TLS12, false);
+}
+
+static void
+answer_version(struct probe_plan *plan, struct probe_track *track,
+    const struct probe_question *question,
+    const struct probe_outcome *outcome)
+{
+	probe_answer_once(plan, track, question, outcome);
+	if (outcome->end == END_REFUSED)
+		probe_learn_no_version(plan, TLS_1_2, TLS_1_2);
+}
+
+/* No hello of ours was taken, so nobody knows. */
+static enum track_turn
+turn_compression(const struct probe_plan *plan,
+    const struct probe_track *track)
+{
+	if (plan->no_tls || plan->listener->features[FEATURE_COMPRESSION] !=
+	    PROBE_UNKNOWN)
+		return TURN_SKIP;
+	if (!probe_tracks_before_done(plan, track))
+		return TURN_WAIT;
+	return probe_best_version(plan, TLS_1_2) != 0 ? TURN_ASK : TURN_SKIP;
+}
+
+static void
+ask_compression(struct probe_plan *plan, const struct probe_track *track,
+    struct probe_question *question)
+{
+	(void)track;
+	probe_ask_hello(plan, question, probe_best_version(plan, TLS_1_2));
+	probe_offer_suites(plan, &question->offer, PROBE_CLASSES_TLS12, false);
+}
+
+static enum track_turn
+turn_relay(const struct probe_plan *plan, const struct probe_track *track)
+{
+	(void)track;
+	return plan->relay && plan->met &&
+	    plan->listener->protocol == PROBE_SMTP ? TURN_ASK : TURN_SKIP;
+}
+
+static void
+ask_relay(struct probe_plan *plan, const struct probe_track *track,
+    struct probe_question *question)
+{
+	(void)plan;
+	(void)track;
+	question->way = WAY_TALK;
+	question->goal = DIALOGUE_RELAY;
+}
+
+static void
+answer_relay(struct probe_plan *plan, struct probe_track *track,
+    const struct probe_question *question,
+    const struct probe_outcome *outcome)
+{
+	(void)track;
+	if (outcome->dialogue->relay == PROBE_UNKNOWN)
+		probe_learn_why(plan, question->name, outcome->dialogue->why);
+}
+
+/* ---- which tracks there are ---- */
+
+static const struct track_type whole_track = {
+	"whole", turn_whole, ask_whole, answer_whole
+};
+
+static const struct track_type verdict_tracks[] = {
+	{ "tls13", turn_tls13, ask_tls13, answer_tls13 },
+	{ "old", turn_old, ask_old, answer_old },
+	{ "other", turn_tls12, ask_other, answer_other },
+	{ "chacha", turn_tls12, ask_chacha, probe_answer_once },
+	{ "weak-group", turn_weak_group, ask_weak_group, answer_weak_group },
+};
+
+static const struct track_type last_tracks[] = {
+	{ "version", turn_version, ask_version, answer_version },
+	{ "compression", turn_compression, ask_compression,
+	    probe_answer_once },
+	{ "relay", turn_relay, ask_relay, answer_relay },
+};
+
+static void
+add_tracks(struct probe_plan *plan, const struct track_type *types,
+    size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		probe_track_add(plan, &types[i], 0);
+}
+
+void
+probe_track_add(struct probe_plan *plan, const struct track_type *type,
+    unsigned index)
+{
+	*arena_push(plan->arena, &plan->tracks, &plan->track_count) =
+	    (struct probe_track){ .type = type, .index = index };
+}
+
+void
+probe_tracks_choose(struct probe_plan *plan)
+{
+	unsigned i;
+
+	probe_track_add(plan, &whole_track, 0);
+	if (plan->listener->full)
+		probe_full_choose(plan);
+	else
+		add_tracks(plan, verdict_tracks, COUNT(verdict_tracks));
+	for (i = 1; i < plan->name_count; i++)
+		probe_track_add(plan, &whole_track, i);
+	add_tracks(plan, last_tracks, COUNT(last_tracks));
+}
