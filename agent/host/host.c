@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "host/host.h"
+#include "host/probe.h"
 
 void
 host_free(struct host *host)
@@ -76,6 +77,21 @@ host_whm(struct host *host, struct arena *arena, const char *function,
 	return host_ask(host, arena, &(struct question){
 	    .kind = ASK_WHM, .function = function, .arguments = arguments,
 	    .argument_count = count, .cap = HOST_CAP_REPLY });
+}
+
+struct answer
+host_probe(struct host *host, struct arena *arena,
+    const struct probe_request *request)
+{
+	return host_ask(host, arena, &(struct question){
+	    .kind = ASK_PROBE, .probe = request, .cap = HOST_CAP_REPLY });
+}
+
+struct answer
+host_address(struct host *host, struct arena *arena, const char *name)
+{
+	return host_ask(host, arena, &(struct question){
+	    .kind = ASK_ADDRESS, .name = name, .cap = 4096 });
 }
 
 int64_t
@@ -153,6 +169,30 @@ add_input(struct buf *text, const char *input)
 			(void)buf_addc(text, *input);
 }
 
+/* All that the answer depends on: "127.0.0.1 from 127.0.0.2 25/smtp … verdict". */
+static void
+add_probe(struct buf *text, const struct probe_request *request)
+{
+	size_t i, j;
+
+	(void)buf_addf(text, " %s", request->host);
+	if (request->server_name != NULL)
+		(void)buf_addf(text, " name %s", request->server_name);
+	if (request->source != NULL)
+		(void)buf_addf(text, " from %s", request->source);
+	for (i = 0; i < request->target_count; i++) {
+		const struct probe_target *target = &request->targets[i];
+
+		(void)buf_addf(text, " %u/%s", target->port,
+		    probe_protocol_name(target->protocol));
+		for (j = 0; j < target->server_name_count; j++)
+			(void)buf_addf(text, "+%s", target->server_names[j]);
+	}
+	if (request->relay)
+		(void)buf_adds(text, " relay");
+	(void)buf_adds(text, request->full ? " full" : " verdict");
+}
+
 char *
 question_text(struct arena *arena, const struct question *question)
 {
@@ -160,6 +200,7 @@ question_text(struct arena *arena, const struct question *question)
 		[ASK_FILE] = "file", [ASK_STAT] = "stat", [ASK_DIR] = "dir",
 		[ASK_LINK] = "link", [ASK_COMMAND] = "run",
 		[ASK_WHM] = "whm", [ASK_CLOCK] = "clock",
+		[ASK_PROBE] = "probe", [ASK_ADDRESS] = "address",
 	};
 	struct buf text;
 	char *copy;
@@ -175,6 +216,10 @@ question_text(struct arena *arena, const struct question *question)
 		add_input(&text, question->input);
 	if (question->kind == ASK_WHM)
 		(void)buf_addf(&text, " %s", question->function);
+	if (question->kind == ASK_PROBE)
+		add_probe(&text, question->probe);
+	if (question->kind == ASK_ADDRESS)
+		(void)buf_addf(&text, " %s", question->name);
 	for (i = 0; i < question->argument_count; i++)
 		(void)buf_addf(&text, " %s=%s", question->arguments[i].name,
 		    question->arguments[i].value);

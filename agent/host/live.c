@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "host/command.h"
 #include "host/host.h"
+#include "host/network.h"
 #include "host/tree.h"
 #include "host/whm_transport.h"
 
@@ -41,6 +42,8 @@ struct live {
 	struct id_names groups;
 	struct whm_transport *whm;	/* NULL = skipped */
 	const char *whm_skipped;
+	const char *network_skipped;	/* NULL = allowed */
+	int64_t wasted_ms;		/* by look-ups that failed */
 	struct arena *arena;		/* for options kept */
 };
 
@@ -364,7 +367,7 @@ ask_link(struct live *live, struct arena *arena,
 	ret_answer->length = (size_t)length;
 }
 
-/* ---- commands, the API, the clock ---- */
+/* ---- commands, the API, the network, the clock ---- */
 
 static void
 ask_command(struct live *live, struct arena *arena,
@@ -392,6 +395,21 @@ ask_whm(struct live *live, struct arena *arena,
 }
 
 static void
+ask_network(struct live *live, struct arena *arena,
+    const struct question *question, struct answer *ret_answer)
+{
+	if (live->network_skipped != NULL) {
+		ret_answer->status = ANSWER_SKIPPED;
+		ret_answer->why = live->network_skipped;
+	} else if (question->kind == ASK_PROBE) {
+		network_probe(arena, question->probe, ret_answer);
+	} else {
+		network_address(arena, question->name, &live->wasted_ms,
+		    ret_answer);
+	}
+}
+
+static void
 live_ask(struct host *host, struct arena *arena,
     const struct question *question, struct answer *ret_answer)
 {
@@ -403,6 +421,8 @@ live_ask(struct host *host, struct arena *arena,
 		[ASK_LINK] = ask_link,
 		[ASK_COMMAND] = ask_command,
 		[ASK_WHM] = ask_whm,
+		[ASK_PROBE] = ask_network,
+		[ASK_ADDRESS] = ask_network,
 	};
 
 	if (question->kind == ASK_CLOCK) {
@@ -447,6 +467,8 @@ host_live(const struct host_live_options *options, struct err *err)
 	live->arena = arena_new();
 	live->root = arena_strdup(live->arena, options->root);
 	live->whm_skipped = arena_strdup(live->arena, options->whm_skipped);
+	live->network_skipped = arena_strdup(live->arena,
+	    options->network_skipped);
 	if (options->whm != NULL)
 		live->whm = whm_transport_new(options->whm);
 	live->base = (struct host){ live_ask, live_free, live->whm == NULL ?
