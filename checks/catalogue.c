@@ -9,6 +9,7 @@ const struct check_table check_catalogue[] = {
 	TABLE(key_exchange_checks),
 	TABLE(crypto_checks),
 	TABLE(cert_checks),
+	TABLE(smtp_checks),
 	TABLE(auth_checks),
 	TABLE(access_checks),
 	TABLE(password_checks),

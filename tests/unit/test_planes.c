@@ -351,7 +351,7 @@ test_catalogue_size(void **state)
 
 	(void)state;
 	each_check(count_check, &count);
-	assert_int_equal(count, 33);
+	assert_int_equal(count, 41);
 }
 
 /* auto is kept for what no user, client or partner can feel. */
@@ -384,7 +384,9 @@ check_is_not_pleased(const struct check *check, void *context)
 	struct facts *facts = context;
 	const struct want want = { .integer = 50, .string = "word",
 	    .list = some_words, .list_count = 1 };
-	const struct parameters parameters = { .admin_count = 0 };
+	/* Without a partner or tunnel some checks have no subject. */
+	const struct parameters parameters = { .partners = some_words,
+	    .partner_count = 1, .tunnels = some_words, .tunnel_count = 1 };
 	const struct data data = { .max_age_days = 0 };
 	const struct evaluation ev = { .arena = facts->arena, .check = check,
 	    .facts = facts, .want = &want, .parameters = &parameters,
