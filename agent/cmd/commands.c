@@ -13,6 +13,9 @@
 	FLAG_BIT(FLAG_FAIL_ON) | FLAG_BIT(FLAG_OUTPUT) | \
 	FLAG_BIT(FLAG_QUIET) | FLAG_BIT(FLAG_EXIT_ZERO) | \
 	FLAG_BIT(FLAG_COLOR))
+#define FLAGS_PROBE (FLAG_BIT(FLAG_OUTPUT) | FLAG_BIT(FLAG_FULL) | \
+	FLAG_BIT(FLAG_RELAY) | FLAG_BIT(FLAG_SOURCE) | FLAG_BIT(FLAG_NAME) | \
+	FLAG_BIT(FLAG_QUIET) | FLAG_BIT(FLAG_COLOR))
 
 const struct command commands[] = {
 	{ "scan", "", "look at this server, judge it, report",
@@ -26,6 +29,8 @@ const struct command commands[] = {
 	    cmd_checks },
 	{ "profile", "list | show | lint", "which checks run, and how strictly",
 	    FLAGS_CONFIG, cmd_profile_run },
+	{ "probe", "HOST[:PORT]...", "what listeners offer, of any server of yours",
+	    FLAGS_PROBE, cmd_probe },
 	{ "doctor", "", "can everything be seen that a scan needs?",
 	    FLAGS_HOST | FLAG_BIT(FLAG_ACCESS), cmd_doctor },
 	{ "help", "", "this list", 0, cmd_help },

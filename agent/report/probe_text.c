@@ -11,7 +11,7 @@
 #define DEFAULT_WIDTH 80
 #define MIN_WIDTH 40
 #define INDENT 4
-#define GUTTER 18		/* where values begin */
+#define GUTTER 16		/* where values begin: a SHA-256 fits into 80 */
 #define SHOWN_NAMES 12
 #define SHOWN_CHAINS 8
 #define DAY 86400
@@ -351,8 +351,7 @@ print_chain(const struct text *text, const struct probe_chain *chain)
 	    or_unknown(text, chain->key), or_unknown(text, chain->signature),
 	    chain->sent, chain->sent == 1 ? "" : "s",
 	    chain->must_staple ? ", must staple" : ""));
-	print_row(text, "", NULL, arena_printf(text->arena, "sha256 %s",
-	    or_unknown(text, chain->sha256)));
+	print_row(text, "sha256", NULL, or_unknown(text, chain->sha256));
 }
 
 static void

@@ -302,7 +302,7 @@ test_status(void **state)
 			fail_msg("case %zu: %d", i, status);
 		if (answers.no_address != NULL)
 			assert_non_null(strstr(out, "\nmail.example:4190 sieve"
-			    "\n    unknown       mail.example has no "
+			    "\n    unknown     mail.example has no "
 			    "address\n"));
 		arena_free(arena);
 	}

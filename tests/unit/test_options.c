@@ -325,6 +325,7 @@ static const struct {
 	{ "profile", " --config " },
 	{ "doctor", " --config --root --no-network --progress --quiet "
 	    "--access " },
+	{ "probe", " --output --quiet --color --full --relay --source --name " },
 	{ "help", " " },
 	{ "version", " " },
 };
