@@ -15,12 +15,12 @@
 extern const struct collector collector_platform, collector_exim,
     collector_dovecot, collector_accounts, collector_settings,
     collector_site, collector_keys, collector_whm, collector_crypto,
-    collector_exchange;
+    collector_exchange, collector_probe;
 
 /*
  * The order matters where one collector reads what another found: whm must
  * know what exim.conf.local and local templates decide, keys where Exim and
- * Dovecot read theirs from.
+ * Dovecot read theirs from, probe whose the ports are and the domains.
  */
 const struct collector *const collectors[] = {
 	&collector_platform,
@@ -33,6 +33,7 @@ const struct collector *const collectors[] = {
 	&collector_dovecot,
 	&collector_keys,
 	&collector_whm,
+	&collector_probe,
 };
 const size_t collector_count = sizeof(collectors) / sizeof(collectors[0]);
 
