@@ -222,6 +222,27 @@ no_address(struct arena *arena, const struct asked *asked, const char *why,
 	}
 }
 
+/*
+ * The prober never asks a server for relaying from an address of its own. Who
+ * wanted to know is told, in text, document and status.
+ */
+static void
+explain_relay(struct probe_listener *listener)
+{
+	const char *source = listener->source;
+
+	if (listener->status != PROBE_OPEN || listener->why != NULL ||
+	    listener->relay != PROBE_UNKNOWN ||
+	    (listener->protocol != PROBE_SMTP &&
+	    listener->protocol != PROBE_SMTPS))
+		return;
+	listener->why = source != NULL && (strncmp(source, "127.", 4) == 0 ||
+	    strcmp(source, listener->address) == 0) ?
+	    "relay: a server relays for its own addresses, so it is not asked "
+	    "from there; ask from another machine" :
+	    "relay: the server did not let the question be asked";
+}
+
 static void
 ask(struct arena *arena, const struct options *options,
     const struct asked *asked, struct probe_result *result)
@@ -242,9 +263,12 @@ ask(struct arena *arena, const struct options *options,
 
 	if (probe_run(arena, &request, &part, &err) != 0)
 		no_address(arena, asked, arena_strdup(arena, err.text), &part);
-	for (i = 0; i < part.count; i++)
+	for (i = 0; i < part.count; i++) {
+		if (options->relay)
+			explain_relay(&part.listeners[i]);
 		*arena_push(arena, &result->listeners, &result->count) =
 		    part.listeners[i];
+	}
 }
 
 static int64_t
