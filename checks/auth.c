@@ -8,6 +8,9 @@
 #include "checks/switches.h"
 #include "checks/words.h"
 
+static const char *const clear_evidence[] = { "listeners.clear_mechanisms",
+    "listeners.clear_login", NULL };
+
 /*
  * Does this item of a host list stay inside the machine? Passwords that never
  * leave it can not be read on the way; CSF's list holds 127.0.0.0/8.
@@ -66,12 +69,87 @@ static const struct switch_row secure_auth_switch = {
 	"exim.require_secure_auth", true
 };
 
+/* Is AUTH offered to some hosts, of whom the asking one may be one or not? */
+static bool
+depends_on_host(const struct evaluation *ev)
+{
+	const char *offered;
+	int plane;
+
+	for (plane = PLANE_DAEMON; plane >= PLANE_FILE; plane--) {
+		offered = setting_value(ev, "exim.auth_offered",
+		    (enum plane)plane);
+		if (offered != NULL)
+			return strncmp(offered, "hosts ", 6) == 0;
+	}
+	return false;
+}
+
+static const char *
+listed(const struct fact_list *list, struct names *names)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		names_add(names, list->items[i], strlen(list->items[i]));
+	return names_end(names);
+}
+
+static void
+say_clear_login(const struct evaluation *ev, struct sayings *sayings,
+    const struct listener_facts *listener)
+{
+	const struct fact_str *login = &listener->clear_login;
+
+	if (say_seen(ev, sayings, listener, "whether a login before TLS is "
+	    "refused", &login->meta) && login->meta.state == FACT_KNOWN &&
+	    strcmp(login->value, "refused") != 0)
+		say(ev, sayings, RESULT_FAIL, listener,
+		    "a login before TLS is possible");
+}
+
+/* What Exim's sockets say before TLS, to whoever asked. */
+static void
+judge_clear_auth(const struct evaluation *ev, struct judgement *ret)
+{
+	const struct listener_facts *listener;
+	struct sayings sayings = { .count = 0 };
+	size_t cursor = 0, count = 0;
+
+	if (depends_on_host(ev)) {
+		judge(ret, RESULT_NOTAPPLICABLE, "AUTH is offered by host, so "
+		    "what was offered to the probe says nothing of others");
+		return;
+	}
+	while ((listener = listener_next(ev, "exim", &cursor)) != NULL) {
+		const struct fact_list *offered = &listener->clear_mechanisms;
+		struct names names = { .count = 0 };
+
+		count++;
+		if (listener_implicit(listener))
+			continue;
+		if (say_seen(ev, &sayings, listener, "what is offered before "
+		    "TLS", &offered->meta) && offered->count > 0)
+			say(ev, &sayings, RESULT_FAIL, listener,
+			    "AUTH %s is offered before TLS",
+			    listed(offered, &names));
+		say_clear_login(ev, &sayings, listener);
+	}
+	if (count == 0)
+		judge(ret, RESULT_NOTAPPLICABLE, "no listener of Exim was seen");
+	else
+		sayings_judge(&sayings, "no listener offers AUTH before TLS",
+		    ret);
+}
+
 /* The store says what is wanted, the configuration what that became. */
 static void
 judge_tls_before_auth(const struct evaluation *ev, enum plane plane,
     struct judgement *ret)
 {
-	if (plane == PLANE_STORE || plane == PLANE_API)
+	if (plane == PLANE_SOCKET)
+		judge_clear_auth(ev, ret);
+	else if (plane == PLANE_STORE || plane == PLANE_API)
 		judge_switches(ev, plane, &secure_auth_switch, 1, ret);
 	else
 		judge_auth_offered(ev, plane, ret);
@@ -80,10 +158,11 @@ judge_tls_before_auth(const struct evaluation *ev, enum plane plane,
 static void
 evaluate_tls_before_auth(const struct evaluation *ev, struct finding *finding)
 {
-	static const char *const paths[] =
-	    { "exim.auth_offered", "exim.require_secure_auth", NULL };
+	static const char *const paths[] = { "exim.auth_offered",
+	    "exim.require_secure_auth", "listening.exim", NULL };
 
 	evaluate_planes(ev, paths, judge_tls_before_auth, finding);
+	listeners_evidence(ev, finding, "exim", clear_evidence);
 	listeners_hold_pass(ev, finding);
 }
 
@@ -91,20 +170,59 @@ static const struct switch_row cleartext_switch = {
 	"dovecot.auth_allow_cleartext", false
 };
 
+/* A mechanism that sends the password itself. */
+static bool
+offers_password(const struct fact_list *offered)
+{
+	return fact_list_has(offered, "PLAIN") ||
+	    fact_list_has(offered, "LOGIN");
+}
+
+static void
+judge_clear_logins(const struct evaluation *ev, struct judgement *ret)
+{
+	const struct listener_facts *listener;
+	struct sayings sayings = { .count = 0 };
+	size_t cursor = 0, count = 0;
+
+	while ((listener = listener_next(ev, "dovecot", &cursor)) != NULL) {
+		count++;
+		if (listener_implicit(listener))
+			continue;
+		say_clear_login(ev, &sayings, listener);
+		/* To an address that it trusts Dovecot offers all it has. */
+		if (listener->clear_login.meta.state == FACT_KNOWN &&
+		    offers_password(&listener->clear_mechanisms))
+			say(ev, &sayings, RESULT_FAIL, listener, "a mechanism "
+			    "that sends the password is offered before TLS");
+	}
+	say_foreign(ev, &sayings, "dovecot");
+	if (count == 0 && sayings.count == 0)
+		judge(ret, RESULT_NOTAPPLICABLE,
+		    "no listener of Dovecot was seen");
+	else
+		sayings_judge(&sayings, "every listener refuses a login before "
+		    "TLS", ret);
+}
+
 static void
 judge_cleartext(const struct evaluation *ev, enum plane plane,
     struct judgement *ret)
 {
-	judge_switches(ev, plane, &cleartext_switch, 1, ret);
+	if (plane == PLANE_SOCKET)
+		judge_clear_logins(ev, ret);
+	else
+		judge_switches(ev, plane, &cleartext_switch, 1, ret);
 }
 
 static void
 evaluate_cleartext_off(const struct evaluation *ev, struct finding *finding)
 {
 	static const char *const paths[] =
-	    { "dovecot.auth_allow_cleartext", NULL };
+	    { "dovecot.auth_allow_cleartext", "listening.dovecot", NULL };
 
 	evaluate_planes(ev, paths, judge_cleartext, finding);
+	listeners_evidence(ev, finding, "dovecot", clear_evidence);
 }
 
 static void
@@ -400,14 +518,123 @@ evaluate_reset_off(const struct evaluation *ev, struct finding *finding)
 	evaluate_planes(ev, paths, judge_reset, finding);
 }
 
+/* ---- auth.smtp.required ---- */
+
+/* Never from a local probe: cPanel relays for the machine's own addresses. */
+static void
+evaluate_relay(const struct evaluation *ev, struct finding *finding)
+{
+	const struct fact_str *relay =
+	    &ev->facts->exchange.relay_from_outside;
+
+	if (!finding_need(ev, finding, "exchange.relay_from_outside"))
+		return;
+	if (strcmp(relay->value, "refused") == 0)
+		finding_pass(ev, finding, "Exim refuses a stranger's mail for a "
+		    "foreign domain");
+	else if (strcmp(relay->value, "accepted") == 0)
+		finding_fail(ev, finding, "Exim takes a stranger's mail for a "
+		    "foreign domain, wanted refused");
+	else
+		finding_unknown(ev, finding, "what Exim does with a stranger's "
+		    "mail can not be read: %s", shown(ev->arena, relay->value));
+	listeners_hold_pass(ev, finding);
+}
+
+/* ---- auth.sender.bound ---- */
+
+/* The least that the profile wants: Sender: added, or From: rewritten. */
+static const char *const binding_words[] = { "added", "rewritten", NULL };
+
+static const struct {
+	const char *binding;
+	const char *text;
+	bool added;		/* enough where the profile wants "added" */
+	bool rewritten;
+} bindings[] = {
+	{ "from-rewritten", "From: is rewritten to the account that sends",
+	    true, true },
+	{ "sender-added", "Sender: names the account where From: does not",
+	    true, false },
+	{ "from-rewritten-outside", "From: is rewritten in mail that leaves "
+	    "the server only", false, false },
+	{ "none", "a user may put any address into From:", false, false },
+};
+
+static void
+judge_binding(const struct evaluation *ev, const char *binding,
+    struct finding *finding)
+{
+	const struct fact_list *code = &ev->facts->site.exim_code;
+	bool rewritten = ev->want->string != NULL &&
+	    strcmp(ev->want->string, "rewritten") == 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(bindings) / sizeof(bindings[0]); i++)
+		if (strcmp(bindings[i].binding, binding) == 0)
+			break;
+	if (i == sizeof(bindings) / sizeof(bindings[0]))
+		finding_unknown(ev, finding, "how senders are held to their "
+		    "account can not be read: %s", shown(ev->arena, binding));
+	else if (rewritten ? bindings[i].rewritten : bindings[i].added)
+		finding_pass(ev, finding, "%s", bindings[i].text);
+	else if (code->meta.state == FACT_KNOWN && code->count > 0)
+		finding_unknown(ev, finding, "%s, unless code of the "
+		    "administrator's own forbids it: decided at %s",
+		    bindings[i].text, code->items[0]);
+	else
+		finding_fail(ev, finding, "%s, wanted %s", bindings[i].text,
+		    rewritten ? "rewrite_from \"all\"" : "setsenderheader 1 or "
+		    "rewrite_from \"all\"");
+}
+
+static void
+evaluate_sender_bound(const struct evaluation *ev, struct finding *finding)
+{
+	const struct fact_str *binding = &ev->facts->exchange.sender_binding;
+	bool absent = binding->meta.state == FACT_ABSENT;
+
+	finding_evidence(ev, finding, "exchange.sender_binding");
+	finding_evidence(ev, finding, "site.exim_code");
+	/* Both are off unless set: docs.cpanel.net, Basic Editor, Mail. */
+	if (!absent && !finding_need(ev, finding, "exchange.sender_binding"))
+		return;
+	judge_binding(ev, absent ? "none" : binding->value, finding);
+	finding->stock = finding->result == RESULT_FAIL &&
+	    (absent || strcmp(binding->value, "none") == 0);
+}
+
 const struct check auth_checks[] = {
+	{
+		.id = "auth.smtp.required",
+		.title = "Nobody relays without a login",
+		.scope = SCOPE_SERVICE,
+		.subject = "exim",
+		.needs = { "exchange.relay_from_outside", "?site.port_owners" },
+		.evaluate.host = evaluate_relay,
+		.remediation = "exim.relay-hosts",
+		.mode = REMEDIATION_GUIDED,
+		.explain =
+		    "A server that takes a stranger's mail for other domains "
+		    "sends in the clinic's name for whoever finds it, and soon "
+		    "nobody takes the clinic's own mail. A local connection can "
+		    "not tell: cPanel relays for the machine's own addresses. So "
+		    "cpward asks Exim, with scan --deep, what it would do for "
+		    "192.0.2.200 (exim -bh: no mail is sent and nothing logged, "
+		    "but the database of rate limits is written), or ask from a "
+		    "second host. Remove entries of /etc/alwaysrelay and "
+		    "/etc/relayhosts, and look at Home > Service Configuration > "
+		    "Exim Configuration Manager > Basic Editor > Access Lists in "
+		    "WHM. Hosts that relied on an entry have to log in.",
+	},
 	{
 		.id = "auth.smtp.tls_before_auth",
 		.title = "Exim offers AUTH only inside TLS",
 		.scope = SCOPE_SERVICE,
 		.subject = "exim",
 		.needs = { "exim.auth_offered", "exim.require_secure_auth",
-		    "?site.port_owners" },
+		    "listening.exim", "listeners.clear_mechanisms",
+		    "listeners.clear_login", "?site.port_owners" },
 		.evaluate.host = evaluate_tls_before_auth,
 		.remediation = "exim.require-secure-auth",
 		.mode = REMEDIATION_GUIDED,
@@ -427,7 +654,8 @@ const struct check auth_checks[] = {
 		.title = "IMAP and POP3 refuse clear-text passwords",
 		.scope = SCOPE_SERVICE,
 		.subject = "dovecot",
-		.needs = { "dovecot.auth_allow_cleartext" },
+		.needs = { "dovecot.auth_allow_cleartext", "listening.dovecot",
+		    "listeners.clear_mechanisms", "listeners.clear_login" },
 		.evaluate.host = evaluate_cleartext_off,
 		.remediation = "dovecot.auth-allow-cleartext",
 		.mode = REMEDIATION_GUIDED,
@@ -461,6 +689,29 @@ const struct check auth_checks[] = {
 		    "within the last hour off; take other mechanisms out of your "
 		    "own Dovecot template. Very old mail programs may know "
 		    "nothing else.",
+	},
+	{
+		.id = "auth.sender.bound",
+		.title = "An authenticated user can only send as itself",
+		.scope = SCOPE_SERVICE,
+		.subject = "exim",
+		.needs = { "?exchange.sender_binding", "?site.exim_code" },
+		.evaluate.host = evaluate_sender_bound,
+		.want = WANT_STRING,
+		.want_words = binding_words,
+		.remediation = "exim.sender-header",
+		.mode = REMEDIATION_GUIDED,
+		.explain =
+		    "With one mailbox's password somebody can write in a "
+		    "physician's name, and the mail looks genuine to colleagues "
+		    "and passes SPF and DKIM. In WHM, Home > Service "
+		    "Configuration > Exim Configuration Manager > Basic Editor > "
+		    "Mail, set Set SMTP Sender: headers to On, so that the account "
+		    "stands in the mail beside a From: that differs; or "
+		    "EXPERIMENTAL: Rewrite From: header to match actual sender to "
+		    "all, which leaves no other From:. Senders with aliases then "
+		    "show as \"on behalf of\", or under their account's name; "
+		    "newsletters and ticket systems feel it first.",
 	},
 	{
 		.id = "auth.exim.trust_lists",

@@ -14,7 +14,7 @@ extern const struct check key_exchange_checks[1];
 extern const struct check crypto_checks[1];
 extern const struct check cert_checks[3];
 extern const struct check smtp_checks[4];
-extern const struct check auth_checks[6];
+extern const struct check auth_checks[8];
 extern const struct check access_checks[4];
 extern const struct check password_checks[4];
 extern const struct check rest_checks[1];

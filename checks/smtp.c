@@ -6,6 +6,10 @@
 #include "checks/listeners.h"
 #include "checks/words.h"
 
+/* What the profile may want of transports. */
+static const char *const required_words[] = { "partners", "all", NULL };
+static const char *const verified_words[] = { "try", "partners", NULL };
+
 /* ---- what transports say, equal sentences put together ---- */
 
 struct verdict {
@@ -596,6 +600,7 @@ const struct check smtp_checks[] = {
 		    "?transports.tls_tempfail_tryclear" },
 		.evaluate.host = evaluate_tls_required,
 		.want = WANT_STRING,
+		.want_words = required_words,
 		.remediation = "exim.transport-tls",
 		.mode = REMEDIATION_MANUAL,
 		.explain =
@@ -623,6 +628,7 @@ const struct check smtp_checks[] = {
 		    "?exchange.dane_supported" },
 		.evaluate.host = evaluate_peer_verified,
 		.want = WANT_STRING,
+		.want_words = verified_words,
 		.remediation = "exim.transport-verify",
 		.mode = REMEDIATION_MANUAL,
 		.explain =
