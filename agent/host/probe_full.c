@@ -353,9 +353,10 @@ answer_fallback(struct probe_plan *plan, struct probe_track *track,
 	    &plan->listener->features[FEATURE_FALLBACK_SCSV];
 
 	(void)track;
+	/* Without the signal the version is taken: a mute refusal is for it. */
 	if (probe_learn_hello(plan, question, outcome))
 		*refused = PROBE_NO;
-	else if (outcome->reply != NULL && outcome->reply->alert ==
+	else if (outcome->reply == NULL || outcome->reply->alert ==
 	    ALERT_INAPPROPRIATE_FALLBACK)
 		*refused = PROBE_YES;
 }

@@ -164,7 +164,9 @@ probe_learn_reply(struct probe_plan *plan,
 		return false;
 	}
 	version->accepted = PROBE_YES;
-	code_list_add(plan->arena, &version->suites, reply->suite);
+	/* A complete list is to be in the order in which hellos of ours got it. */
+	if (question->way == WAY_HELLO || !listener->full)
+		code_list_add(plan->arena, &version->suites, reply->suite);
 	if (reply->version < offered)
 		probe_learn_no_version(plan, (uint16_t)(reply->version + 1),
 		    offered);

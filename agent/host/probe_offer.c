@@ -91,17 +91,31 @@ offer_all_sigalgs(struct probe_plan *plan, struct tls_offer *offer)
 	offer->sigalg_count = tls_sigalg_count;
 }
 
-/* A hello that offers everything but suites. */
+/*
+ * With a server name Exim makes its TLS context anew and reads all of the
+ * system's roots again, in every connection: ten times the work, on a machine
+ * that has mail to deliver. What SMTP servers do not tell most of their
+ * clients apart by is left out; the certificates are asked for by name.
+ */
+static const char *
+hello_name(const struct probe_plan *plan)
+{
+	return plan->listener->protocol == PROBE_SMTP ||
+	    plan->listener->protocol == PROBE_SMTPS ? NULL :
+	    plan->server_names[0];
+}
+
 void
 probe_ask_hello(struct probe_plan *plan, struct probe_question *question,
     uint16_t version)
 {
 	question->way = WAY_HELLO;
 	question->goal = DIALOGUE_STARTTLS;
-	question->offer.version = version;
-	question->offer.server_name = plan->server_names[0];
-	question->offer.compression = version != TLS_1_3;
 	question->wants_chain = plan->wants_chain && !plan->chain_known[0];
+	question->offer.version = version;
+	question->offer.server_name = question->wants_chain ?
+	    plan->server_names[0] : hello_name(plan);
+	question->offer.compression = version != TLS_1_3;
 	offer_all_groups(plan, question);
 	offer_all_sigalgs(plan, &question->offer);
 }

@@ -156,20 +156,31 @@ answer_tls13(struct probe_plan *plan, struct probe_track *track,
 	probe_learn_no_version(plan, TLS_1_3, TLS_1_3);
 }
 
-/* Step: how far below TLS 1.1. */
+/* The highest below TLS 1.2 of which nothing is known yet; 0 = none. */
+static uint16_t
+old_version(const struct probe_plan *plan)
+{
+	uint16_t version;
+
+	for (version = TLS_1_1; version >= TLS_SSL3; version--)
+		if (probe_accepts(plan, version) == PROBE_UNKNOWN)
+			return version;
+	return 0;
+}
+
 static enum track_turn
 turn_old(const struct probe_plan *plan, const struct probe_track *track)
 {
-	return plan->no_tls || TLS_1_1 - track->step < TLS_SSL3 ||
-	    probe_accepts(plan, (uint16_t)(TLS_1_1 - track->step)) ==
-	    PROBE_NO ? TURN_SKIP : TURN_ASK;
+	(void)track;
+	return plan->no_tls || old_version(plan) == 0 ? TURN_SKIP : TURN_ASK;
 }
 
 static void
 ask_old(struct probe_plan *plan, const struct probe_track *track,
     struct probe_question *question)
 {
-	probe_ask_hello(plan, question, (uint16_t)(TLS_1_1 - track->step));
+	(void)track;
+	probe_ask_hello(plan, question, old_version(plan));
 	probe_offer_suites(plan, &question->offer, PROBE_CLASSES_TLS12, false);
 }
 
@@ -179,7 +190,6 @@ answer_old(struct probe_plan *plan, struct probe_track *track,
     const struct probe_outcome *outcome)
 {
 	if (probe_learn_hello(plan, question, outcome)) {
-		track->step = TLS_1_1 + 1u - outcome->reply->version;
 		track->state = TRACK_READY;
 	} else if (outcome->end == END_REFUSED) {
 		probe_learn_refused(plan, &question->offer);
@@ -256,7 +266,8 @@ turn_weak_group(const struct probe_plan *plan, const struct probe_track *track)
 	(void)track;
 	if (plan->no_tls)
 		return TURN_SKIP;
-	if (probe_best_version(plan, TLS_1_2) != 0)
+	/* SSL 3.0 has no extension to name groups in. */
+	if (probe_best_version(plan, TLS_1_2) > TLS_SSL3)
 		return TURN_ASK;
 	return probe_accepts(plan, TLS_1_2) == PROBE_NO &&
 	    probe_accepts(plan, TLS_1_1) == PROBE_NO ? TURN_SKIP : TURN_WAIT;
