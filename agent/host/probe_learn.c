@@ -288,17 +288,43 @@ group_is_settled(const struct probe_plan *plan, size_t i, bool old_gone,
 	return old && new;
 }
 
+static bool
+lists_ecdhe(const struct code_list *suites)
+{
+	size_t i;
+
+	for (i = 0; i < suites->count; i++) {
+		const struct tls_suite *suite = tls_suite_find(suites->ids[i]);
+
+		if (suite != NULL && strncmp(suite->name, "TLS_ECDHE_", 10) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* No version up to TLS 1.2 has a suite, or may have one, that uses a group. */
+static bool
+old_groups_are_gone(const struct probe_plan *plan)
+{
+	const struct probe_version *versions = plan->listener->versions;
+	size_t i;
+
+	for (i = 0; i < PROBE_VERSION_COUNT - 1; i++)
+		if (versions[i].accepted == PROBE_UNKNOWN ||
+		    (versions[i].accepted == PROBE_YES &&
+		    (lists_ecdhe(&versions[i].suites) ||
+		    lists_ecdhe(&versions[i].undecided))))
+			return false;
+	return true;
+}
+
 static void
 end_groups(struct probe_plan *plan)
 {
 	struct probe_listener *listener = plan->listener;
-	bool old_gone = true;
-	uint16_t version;
+	bool old_gone = old_groups_are_gone(plan);
 	size_t i;
 
-	for (version = TLS_SSL3; version <= TLS_1_2; version++)
-		old_gone = old_gone &&
-		    probe_accepts(plan, version) == PROBE_NO;
 	for (i = 0; i < tls_group_count; i++)
 		if (!code_list_has(&listener->groups, tls_groups[i].id) &&
 		    !group_is_settled(plan, i, old_gone,
