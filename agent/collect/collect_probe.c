@@ -482,7 +482,7 @@ set_listening(struct asking *asking, struct probe_result *result,
 	struct listening_facts *listening =
 	    &asking->collection->facts->listening;
 	struct facts *facts = asking->collection->facts;
-	bool complete = true;
+	bool complete = asking->request.full;
 	size_t i;
 
 	for (i = 0; i < COUNT(services); i++) {
@@ -554,7 +554,8 @@ static const struct access probe_accesses[] = {
 	{ ASK_FILE, NAT_MAP, "which public addresses lead to it" },
 	{ ASK_ADDRESS, "mail.*", "which mail names lead to it" },
 	{ ASK_ADDRESS, "webmail.*", "which webmail names lead to it" },
-	{ ASK_PROBE, "the mail, panel and web ports", "what they accept" },
+	{ ASK_PROBE, "127.0.0.1*",
+	    "what the mail, panel and web ports accept" },
 };
 
 static const char *const probe_groups[] = { "listening", NULL };

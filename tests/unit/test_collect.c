@@ -93,8 +93,8 @@ report_of(const struct facts *facts, const char *name)
 
 /* ---- states ---- */
 
-static const char *const names[] = { "platform", "site", "settings",
-	"accounts", "exim", "dovecot", "keys", "whm" };
+static const char *const names[] = { "platform", "site", "crypto", "settings",
+	"accounts", "exim", "exchange", "dovecot", "keys", "whm", "probe" };
 
 static void
 test_all_fail(void **state)

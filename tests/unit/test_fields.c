@@ -207,6 +207,9 @@ test_every_member_has_a_row(void **state)
 		{ "tweak", sizeof(struct tweak_facts) },
 		{ "access", sizeof(struct access_facts) },
 		{ "backup", sizeof(struct backup_facts) },
+		{ "crypto", sizeof(struct crypto_facts) },
+		{ "exchange", sizeof(struct exchange_facts) },
+		{ "listening", sizeof(struct listening_facts) },
 		{ "inventory", sizeof(struct inventory_facts) },
 	};
 	struct owner owner;

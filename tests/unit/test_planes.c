@@ -171,6 +171,88 @@ test_stock_is_no_contradiction(void **state)
 	arena_free(arena);
 }
 
+/* ---- the socket beside the configuration ---- */
+
+/* Letters as above, the last for the socket; held: a policy is known. */
+static const struct {
+	const char *name;
+	const char *planes;
+	bool held;
+	enum result result;
+	const char *text;
+} socket_cases[] = {
+	{ "all pass", "PPPPP", false, RESULT_PASS, "value P" },
+	{ "all fail", "FFFFF", false, RESULT_FAIL, "value F; value F" },
+	{ "weaker than configured", "PPPPF", false, RESULT_FAIL,
+	    "inconsistent: socket (origin): value F; but daemon" },
+	{ "weaker than configured, held or not", "PPPPF", true, RESULT_FAIL,
+	    "inconsistent: socket (origin): value F; but daemon" },
+	{ "stricter, nothing known", "FFFFP", false, RESULT_FAIL,
+	    "inconsistent: socket (origin): value P; but daemon" },
+	{ "stricter, held", "FFFFP", true, RESULT_PASS,
+	    "value P; held by the policy: value F" },
+	{ "stricter, held, file and api differ", "FPFFP", true, RESULT_FAIL,
+	    "inconsistent: daemon (origin): value F; but api" },
+	{ "passes, file and api differ", "PFPPP", false, RESULT_FAIL,
+	    "inconsistent: daemon (origin): value P; but api" },
+	{ "stricter, held, a plane failed", "FFFXP", true, RESULT_UNKNOWN,
+	    "daemon: asked in vain" },
+	{ "socket failed, rest passes", "PPPPX", false, RESULT_UNKNOWN,
+	    "socket: asked in vain" },
+	{ "socket failed, rest fails", "FFFFX", true, RESULT_FAIL, "value F" },
+	{ "socket skipped", "PPPPS", false, RESULT_PASS, "value P" },
+	{ "socket decides nothing", "PPPPN", false, RESULT_PASS, "value P" },
+	{ "only the socket is known", "SSSSF", false, RESULT_FAIL,
+	    "value F" },
+	{ "only the socket is known, and it is fine", "SSSSP", true,
+	    RESULT_PASS, "value P" },
+};
+
+/* The socket's letter stands in listening.exim. */
+static void
+judge_with_socket(const struct evaluation *ev, enum plane plane,
+    struct judgement *ret)
+{
+	const char *value = setting_value(ev, "listening.exim", plane);
+
+	if (plane != PLANE_SOCKET)
+		judge_letter(ev, plane, ret);
+	else if (value[0] == 'N')
+		judge(ret, RESULT_NOTAPPLICABLE, "value N");
+	else
+		judge(ret, value[0] == 'P' ? RESULT_PASS : RESULT_FAIL,
+		    "value %s", value);
+}
+
+static void
+test_socket_plane(void **state)
+{
+	static const char *const paths[] = { PATH, "listening.exim", NULL };
+	struct arena *arena = arena_new();
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < COUNT(socket_cases); i++) {
+		struct facts *facts = facts_new(arena);
+		struct evaluation ev = { .arena = arena, .facts = facts,
+		    .check = check_find("tls.exim.min_version") };
+		struct finding finding = { .result = RESULT_UNKNOWN };
+
+		for (j = 0; j < PLANES; j++)
+			plane_set(&facts->exim.openssl_options.plane[
+			    planes[j]], socket_cases[i].planes[j]);
+		plane_set(&facts->listening.exim.plane[PLANE_SOCKET],
+		    socket_cases[i].planes[PLANES]);
+		evaluate_planes_held(&ev, paths, judge_with_socket,
+		    socket_cases[i].held ? "the policy" : NULL, &finding);
+		if (finding.result != socket_cases[i].result ||
+		    strstr(finding.message, socket_cases[i].text) == NULL)
+			fail_msg("%s: %s: %s", socket_cases[i].name,
+			    result_name(finding.result), finding.message);
+	}
+	arena_free(arena);
+}
+
 struct stock_case {
 	const char *path;
 	const char *value;
@@ -557,7 +639,7 @@ test_values_are_cut_between_characters(void **state)
 {
 	struct arena *arena = arena_new();
 	struct judgement judgement = { RESULT_UNKNOWN, false, "" };
-	char value[600];
+	char value[900];
 	size_t i;
 
 	(void)state;
@@ -567,10 +649,10 @@ test_values_are_cut_between_characters(void **state)
 	/* 160 bytes are shown, in quotes and with three points */
 	assert_int_equal(strlen(shown(arena, value)), 160 + 5);
 	judge(&judgement, RESULT_FAIL, "x%s", value);
-	/* 383 bytes fit: an x and 191 characters of two bytes */
-	assert_int_equal(strlen(judgement.text), 383);
+	/* 639 bytes fit: an x and 319 characters of two bytes */
+	assert_int_equal(strlen(judgement.text), 639);
 	judge(&judgement, RESULT_FAIL, "%s", value);
-	assert_int_equal(strlen(judgement.text), 382);
+	assert_int_equal(strlen(judgement.text), 638);
 	/* bytes that are no UTF-8 at all do no harm */
 	memset(value, 0x80, sizeof(value) - 1);
 	value[sizeof(value) - 1] = '\0';
@@ -622,6 +704,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_planes),
 		cmocka_unit_test(test_stock_is_no_contradiction),
+		cmocka_unit_test(test_socket_plane),
 		cmocka_unit_test(test_setting_is_stock),
 		cmocka_unit_test(test_merge),
 		cmocka_unit_test(test_merged_stock),
