@@ -36,7 +36,8 @@ struct connection {
 	SSL *ssl;		/* NULL = in clear */
 	bool handshaking;
 	bool closing;		/* once out is empty */
-	unsigned login;		/* lines of an AUTH that are still to come */
+	bool login;		/* the next line is AUTH's */
+	char tag[32];		/* of IMAP's AUTHENTICATE */
 	unsigned char in[IN_MAX];
 	size_t in_length;
 	unsigned char out[OUT_MAX];
@@ -438,15 +439,15 @@ smtp_auth(const struct server *server, struct connection *c, const char *line)
 		say(c, "535 Incorrect authentication data");
 	else {
 		say(c, "334 ");
-		c->login = 1;
+		c->login = true;
 	}
 }
 
 static void
 smtp_line(struct server *server, struct connection *c, const char *line)
 {
-	if (c->login > 0) {
-		c->login = 0;
+	if (c->login) {
+		c->login = false;
 		say(c, line[0] == '*' ? "501 authentication cancelled" :
 		    "535 Incorrect authentication data");
 	} else if (line_begins(line, "EHLO"))
@@ -509,16 +510,24 @@ imap_line(struct connection *c, const char *line)
 {
 	char tag[32] = "", command[32] = "", reply[128];
 
-	if (c->login > 0 || sscanf(line, "%31s %31s", tag, command) != 2) {
-		c->login = 0;
-		say(c, line[0] == '*' ? "* BAD cancelled" : "* BAD no command");
+	if (c->login) {
+		c->login = false;
+		snprintf(reply, sizeof(reply), "%s %s", c->tag,
+		    line[0] == '*' ? "BAD cancelled" :
+		    "NO [AUTHENTICATIONFAILED] failed");
+		say(c, reply);
+		return;
+	}
+	if (sscanf(line, "%31s %31s", tag, command) != 2) {
+		say(c, "* BAD no command");
 		return;
 	}
 	if (strcasecmp(command, "CAPABILITY") == 0)
 		say(c, "* CAPABILITY IMAP4rev1 AUTH=PLAIN AUTH=LOGIN");
 	if (strcasecmp(command, "AUTHENTICATE") == 0) {
 		say(c, "+ ");
-		c->login = 1;
+		c->login = true;
+		memcpy(c->tag, tag, sizeof(tag));
 		return;
 	}
 	if (strcasecmp(command, "LOGOUT") == 0) {
