@@ -15,6 +15,7 @@
 #define POLICY_STATE "/etc/crypto-policies/state/current"
 #define CONF_DEBIAN "/etc/ssl/openssl.cnf"
 #define CONF_EL "/etc/pki/tls/openssl.cnf"
+#define PROC_SYS "/proc/sys"
 #define FIPS_ENABLED "/proc/sys/crypto/fips_enabled"
 #define POLICY_NAME_MAX 120
 
@@ -238,6 +239,10 @@ collect_fips(struct collection *collection)
 	struct answer answer = host_file(collection->host,
 	    collection->scratch, FIPS_ENABLED, 64);
 
+	/* A kernel without it may have no directory for it; a copy has no proc. */
+	if (answer.status == ANSWER_NO_PARENT && host_dir(collection->host,
+	    collection->scratch, PROC_SYS).status == ANSWER_OK)
+		answer.status = ANSWER_ABSENT;
 	if (!meta_from_answer(collection, &fact->meta, &answer, FIPS_ENABLED))
 		return;
 	if (answer.bytes[0] != '0' && answer.bytes[0] != '1')
@@ -260,6 +265,7 @@ static const struct access crypto_accesses[] = {
 	{ ASK_FILE, "/etc/crypto-policies/back-ends/opensslcnf.config",
 	    "included there" },
 	{ ASK_FILE, FIPS_ENABLED, "is the kernel in FIPS mode" },
+	{ ASK_DIR, PROC_SYS, "when that is missing: is this a running system" },
 };
 
 static const char *const crypto_groups[] = { "crypto", NULL };

@@ -114,6 +114,14 @@ static const struct crypto_case cases[] = {
 	    FILE_IS(CNF, "") }, {
 	    { MIN, IN_FILE, FACT_UNKNOWN, "not known", NULL },
 	    { POLICY, IN_FILE, FACT_UNKNOWN, "not known", NULL } } } },
+	{ "ubuntu", "24.04", { "a kernel that knows no FIPS mode", {
+	    FILE_ORPHAN(STATE), FILE_IS(CNF, ""), FILE_ORPHAN(FIPS),
+	    DIR_IS("/proc/sys", "fs/kernel/") }, {
+	    { "crypto.fips_enabled", IN_FILE, FACT_ABSENT, NULL, FIPS } } } },
+	{ "ubuntu", "24.04", { "a copy without /proc", { FILE_ORPHAN(STATE),
+	    FILE_IS(CNF, ""), FILE_ORPHAN(FIPS), DIR_ORPHAN("/proc/sys") }, {
+	    { "crypto.fips_enabled", IN_FILE, FACT_UNKNOWN, "no directory",
+	    FIPS } } } },
 	{ "ubuntu", "24.04", { "fips_enabled is neither", { FILE_ORPHAN(STATE),
 	    FILE_IS(CNF, ""), FILE_IS(FIPS, "\n") }, {
 	    { "crypto.fips_enabled", IN_FILE, FACT_UNKNOWN, "neither 0 nor 1",
