@@ -19,7 +19,7 @@
 #include "checks/check.h"
 #include "engine/profile.h"
 
-#define TLS "tls.exim.min_version"	/* has no threshold */
+#define TLS "tls.exim.offered"	/* has no threshold */
 #define MECH "auth.mech.allowed"	/* wants a list */
 
 struct folders {
@@ -475,12 +475,16 @@ test_refused(void **state)
 static const struct check *
 check_wanting(enum want_type type)
 {
+	const struct check *check;
 	size_t table, i;
 
+	/* Those that know certain words only have cases of their own. */
 	for (table = 0; table < check_catalogue_count; table++)
-		for (i = 0; i < check_catalogue[table].count; i++)
-			if (check_catalogue[table].checks[i].want == type)
-				return &check_catalogue[table].checks[i];
+		for (i = 0; i < check_catalogue[table].count; i++) {
+			check = &check_catalogue[table].checks[i];
+			if (check->want == type && check->want_words == NULL)
+				return check;
+		}
 	return NULL;
 }
 
@@ -539,6 +543,53 @@ test_wants_are_typed(void **state)
 		if ((result == 0) != (c->message == NULL) ||
 		    strcmp(err.text, c->message ? c->message : "") != 0)
 			fail_msg("%s: %d %s", c->text, result, err.text);
+		arena_free(arena);
+	}
+}
+
+#define CIPHERS "tls.exim.cipher_list"
+
+/* What a row does not know would be passed over without a word. */
+static const struct {
+	const char *check;
+	const char *text;
+	const char *message;	/* NULL = accepted */
+} word_cases[] = {
+	{ CIPHERS, "sp800-52r2", NULL },
+	{ CIPHERS, "mozilla-modern-6.0", NULL },
+	{ CIPHERS, "mozilla-old-6.0", "want of check " CIPHERS
+	    " is \"mozilla-old-6.0\", which it does not know" },
+	{ CIPHERS, "a:b c", "want of check " CIPHERS
+	    " is other text, which it does not know" },
+	{ CIPHERS, "[sp800-52r2]", "want is a list, wanted text" },
+	{ "tls.exim.min_version", "[]", NULL },
+	{ "tls.exim.min_version", "[TLSv1.3]", NULL },
+	{ "tls.exim.min_version", "[TLSv1.3, TLSv1]",
+	    "want of check tls.exim.min_version is other text, which it does "
+	    "not know" },
+};
+
+static void
+test_wanted_words_are_known(void **state)
+{
+	const struct folders *folders = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(word_cases) / sizeof(word_cases[0]); i++) {
+		struct arena *arena = arena_new();
+		struct profile profile;
+		struct err err;
+		int result;
+
+		put(folders, "shipped/p.yaml", arena_printf(arena,
+		    HEAD "checks:\n  %s:\n    severity: low\n    want: %s\n",
+		    word_cases[i].check, word_cases[i].text));
+		result = load(folders, arena, "p", &profile, &err);
+		if ((result == 0) != (word_cases[i].message == NULL) ||
+		    (result != 0 && (err.line != 7 || strcmp(err.text,
+		    word_cases[i].message) != 0)))
+			fail_msg("%s: %d, line %u: %s", word_cases[i].text,
+			    result, err.line, err.text);
 		arena_free(arena);
 	}
 }
@@ -710,6 +761,23 @@ test_names(void **state)
 #define FLOORS_ROWS FLOORS "rows:\n  11.110: none\n  11.134: 11.134.0.20\n"
 #define ENDS_ROWS ENDS "rows:\n  almalinux 9: 2032-05-31\n"
 
+#define CIPHER_HEAD(name) "schema: cpward.data/1\nname: " name \
+    "\ndate: 2026-04-06\nsource: s\n"
+#define CIPHER_LISTS "protocols: [TLSv1.3]\nsuites_tls13: [a]\n"
+
+static void
+put_cipher_profiles(const struct folders *folders, const char *modern)
+{
+	put(folders, "shipped/cipher-mozilla-intermediate-6.0.yaml",
+	    CIPHER_HEAD("mozilla-intermediate-6.0") CIPHER_LISTS
+	    "suites: [x, y]\ngroups: [g]\n");
+	put(folders, "shipped/cipher-mozilla-modern-6.0.yaml", modern);
+	put(folders, "shipped/cipher-sp800-52r2.yaml",
+	    CIPHER_HEAD("sp800-52r2") CIPHER_LISTS "groups: [g]\n");
+}
+
+#define MODERN CIPHER_HEAD("mozilla-modern-6.0") CIPHER_LISTS "groups: [g]\n"
+
 static void
 test_data(void **state)
 {
@@ -720,8 +788,16 @@ test_data(void **state)
 
 	put(folders, "shipped/cpanel-floors.yaml", FLOORS_ROWS);
 	put(folders, "shipped/os-end-of-life.yaml", ENDS_ROWS);
+	put_cipher_profiles(folders, MODERN);
 	if (data_load(arena, folders->shipped, &data, &err) != 0)
 		fail_msg("%u: %s", err.line, err.text);
+	assert_string_equal(data.cipher_profiles[0].name,
+	    "mozilla-intermediate-6.0");
+	assert_int_equal(data.cipher_profiles[0].date, 1775433600);
+	assert_int_equal(data.cipher_profiles[0].suites.count, 2);
+	assert_string_equal(data.cipher_profiles[0].suites.items[1], "y");
+	assert_int_equal(data.cipher_profiles[1].suites.count, 0);
+	assert_string_equal(data.cipher_profiles[2].groups.items[0], "g");
 	assert_int_equal(data.cpanel_floors.date, 1793491200);
 	assert_int_equal(data.cpanel_floors.row_count, 2);
 	assert_string_equal(data.cpanel_floors.rows[0].name, "11.110");
@@ -807,6 +883,53 @@ test_data_refused(void **state)
 	}
 }
 
+static const struct {
+	const char *name;
+	const char *modern;
+	unsigned line;
+	const char *message;
+} cipher_cases[] = {
+	{ "no groups", CIPHER_HEAD("mozilla-modern-6.0") CIPHER_LISTS, 1,
+	    "the data has no groups" },
+	{ "empty groups", CIPHER_HEAD("mozilla-modern-6.0") CIPHER_LISTS
+	    "groups: []\n", 7, "the data has no groups" },
+	{ "groups are text", CIPHER_HEAD("mozilla-modern-6.0") CIPHER_LISTS
+	    "groups: x25519\n", 7, "groups is text, wanted a list" },
+	{ "another's name", CIPHER_HEAD("sp800-52r2") CIPHER_LISTS
+	    "groups: [g]\n", 2,
+	    "name is other text, wanted \"mozilla-modern-6.0\"" },
+	{ "an unknown key", MODERN "ciphers: [a]\n", 8,
+	    "the data has the unknown key \"ciphers\", wanted schema, name, "
+	    "date, source, protocols, suites, suites_port_25, suites_tls13, "
+	    "groups or groups_tolerated" },
+};
+
+static void
+test_cipher_profiles_refused(void **state)
+{
+	const struct folders *folders = *state;
+	size_t i;
+
+	put(folders, "shipped/cpanel-floors.yaml", FLOORS_ROWS);
+	put(folders, "shipped/os-end-of-life.yaml", ENDS_ROWS);
+	for (i = 0; i < sizeof(cipher_cases) / sizeof(cipher_cases[0]); i++) {
+		struct arena *arena = arena_new();
+		struct err err = { 0 };
+		struct data data;
+
+		put_cipher_profiles(folders, cipher_cases[i].modern);
+		if (data_load(arena, folders->shipped, &data, &err) == 0)
+			fail_msg("%s: was not refused", cipher_cases[i].name);
+		if (err.code != ERR_CONTENT ||
+		    err.line != cipher_cases[i].line ||
+		    strcmp(err.text, cipher_cases[i].message) != 0)
+			fail_msg("%s: code %d, line %u: %s",
+			    cipher_cases[i].name, err.code, err.line,
+			    err.text);
+		arena_free(arena);
+	}
+}
+
 #define TEST(function) \
 	cmocka_unit_test_setup_teardown(function, setup, teardown)
 
@@ -820,6 +943,7 @@ main(void)
 		TEST(test_digest_follows_meaning),
 		TEST(test_refused),
 		TEST(test_wants_are_typed),
+		TEST(test_wanted_words_are_known),
 		TEST(test_circle_of_three),
 		TEST(test_too_many_layers),
 		TEST(test_site_can_not_reuse_a_shipped_name),
@@ -829,6 +953,7 @@ main(void)
 		TEST(test_names),
 		TEST(test_data),
 		TEST(test_data_refused),
+		TEST(test_cipher_profiles_refused),
 	};
 
 	return cmocka_run_group_tests_name("profile", tests, NULL, NULL);
