@@ -9,7 +9,7 @@ replayed_scan(struct arena *arena, struct host *host, const char *profile_name,
     struct replayed *ret_replayed, struct err *err)
 {
 	const struct profile_path path = { NULL, "profiles" };
-	const struct collect_options options = { NULL, NULL };
+	const struct collect_options options = { .full = false };
 	const struct selection all = { .check_count = 0 };
 	struct profile profile;
 	struct data data;
