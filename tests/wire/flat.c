@@ -61,13 +61,18 @@ put_version(const struct probe_version *version)
 	putchar('\n');
 }
 
-/* Dates as what they mean today: the certificates are made for each run. */
+/*
+ * Dates as what they mean today: the certificates are made for each run. Of a
+ * chain that never came there is only why.
+ */
 static void
 put_chain(const struct probe_chain *chain, time_t now)
 {
 	put("chain.server_name", chain->server_name);
 	put_seen("chain.trusted", chain->trusted);
 	put("chain.why", chain->why);
+	if (chain->sent == 0)
+		return;
 	put("chain.subject", chain->subject);
 	put("chain.issuer", chain->issuer);
 	for (size_t i = 0; i < chain->name_count; i++)
