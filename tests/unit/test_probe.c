@@ -1,0 +1,650 @@
+/*
+ * The prober against servers of a few lines, each in a process of its own on a
+ * port of the loopback that nobody has: what is found, with how many
+ * connections, and that nobody can hold us up. The limits are made short; what
+ * is waited for is only ever their end.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <openssl/ec.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "host/probe_private.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct probe_limits limits = {
+	.in_flight = 4, .burst = 1000, .rate = 1000, .tries = 4,
+	.back_off_ms = 5, .connection_ms = 400, .goodbye_ms = 200,
+	.quiet_ms = 50, .total_ms = 60000,
+};
+
+/* ---- servers ---- */
+
+struct server {
+	pid_t pid;
+	unsigned port;
+	unsigned *accepted;	/* in memory that both have */
+};
+
+/* Serves one connection, the number-th; 1 is the first. */
+typedef void serve_fn(int fd, unsigned number);
+
+static void
+put(int fd, const char *text)
+{
+	ssize_t ignored = send(fd, text, strlen(text), MSG_NOSIGNAL);
+
+	(void)ignored;
+}
+
+/* Up to a newline: the peer is trusted here. False at its end. */
+static bool
+get_line(int fd, char *line, size_t size)
+{
+	size_t length = 0;
+
+	while (length + 1 < size && read(fd, line + length, 1) == 1)
+		if (line[length++] == '\n') {
+			line[length] = '\0';
+			return true;
+		}
+	return false;
+}
+
+static void
+get_hello(int fd)
+{
+	char bytes[4096];
+	ssize_t ignored = read(fd, bytes, sizeof(bytes));
+
+	(void)ignored;
+}
+
+/* Until the peer goes. */
+static void
+linger(int fd)
+{
+	char bytes[4096];
+
+	while (read(fd, bytes, sizeof(bytes)) > 0)
+		;
+}
+
+static void
+serve_without_starttls(int fd, unsigned number)
+{
+	char line[512];
+
+	(void)number;
+	put(fd, "220 mail.test ESMTP\r\n");
+	while (get_line(fd, line, sizeof(line))) {
+		if (strncmp(line, "EHLO ", 5) == 0)
+			put(fd, "250-mail.test\r\n250 AUTH PLAIN LOGIN\r\n");
+		else if (strncmp(line, "QUIT", 4) == 0)
+			return;
+		else
+			put(fd, "503 not now\r\n");
+	}
+}
+
+static void
+serve_limit(int fd, unsigned number)
+{
+	(void)number;
+	put(fd, "421 mail.test: too many connections\r\n");
+}
+
+static void
+serve_limit_twice(int fd, unsigned number)
+{
+	if (number <= 2)
+		serve_limit(fd, number);
+	else
+		serve_without_starttls(fd, number);
+}
+
+static void
+serve_silence(int fd, unsigned number)
+{
+	(void)number;
+	linger(fd);
+}
+
+static void
+serve_slowly(int fd, unsigned number)
+{
+	unsigned i;
+
+	(void)number;
+	for (i = 0; i < 100; i++) {
+		put(fd, "2");
+		usleep(50000);
+	}
+}
+
+static void
+serve_close(int fd, unsigned number)
+{
+	(void)fd;
+	(void)number;
+}
+
+static void
+serve_close_after_hello(int fd, unsigned number)
+{
+	(void)number;
+	get_hello(fd);
+}
+
+static void
+serve_clear_text(int fd, unsigned number)
+{
+	(void)number;
+	get_hello(fd);
+	put(fd, "220 mail.test ESMTP\r\n");
+	linger(fd);
+}
+
+static void
+serve_garbage(int fd, unsigned number)
+{
+	static const char bytes[] = "\x16\x03\x03\x00\x08\x02\x00\x00\x04" "ABCD";
+
+	(void)number;
+	get_hello(fd);
+	(void)send(fd, bytes, sizeof(bytes) - 1, MSG_NOSIGNAL);
+	linger(fd);
+}
+
+static void
+serve_half(int fd, unsigned number)
+{
+	(void)number;
+	get_hello(fd);
+	(void)send(fd, "\x16\x03\x03\x10", 4, MSG_NOSIGNAL);
+	linger(fd);
+}
+
+/* Certificates without end: a message of 16 MiB, a record at a time. */
+static void
+serve_endlessly(int fd, unsigned number)
+{
+	static const unsigned char start[] = { 0x16, 3, 3, 0x40, 0, 11, 0xff,
+	    0xff, 0xff };
+	static const unsigned char more[] = { 0x16, 3, 3, 0x40, 0 };
+	static const char zeros[0x4000];
+	ssize_t sent;
+
+	(void)number;
+	get_hello(fd);
+	sent = send(fd, start, sizeof(start), MSG_NOSIGNAL);
+	if (sent > 0)
+		sent = send(fd, zeros, sizeof(zeros) - 4, MSG_NOSIGNAL);
+	while (sent > 0) {
+		sent = send(fd, more, sizeof(more), MSG_NOSIGNAL);
+		if (sent > 0)
+			sent = send(fd, zeros, sizeof(zeros), MSG_NOSIGNAL);
+	}
+}
+
+/* ---- a real one ---- */
+
+static SSL_CTX *
+server_context(void)
+{
+	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+	EC_KEY *ec = EC_KEY_new_by_curve_name(NID_X9_62_prime256v1);
+	EVP_PKEY *key = EVP_PKEY_new();
+	X509 *leaf = X509_new();
+	X509_NAME *name = X509_get_subject_name(leaf);
+	X509_EXTENSION *names = X509V3_EXT_conf_nid(NULL, NULL,
+	    NID_subject_alt_name, "DNS:mail.test,DNS:smtp.test");
+
+	EC_KEY_generate_key(ec);
+	EVP_PKEY_assign_EC_KEY(key, ec);
+	X509_set_version(leaf, 2);
+	ASN1_INTEGER_set(X509_get_serialNumber(leaf), 1);
+	X509_gmtime_adj(X509_getm_notBefore(leaf), -3600);
+	X509_gmtime_adj(X509_getm_notAfter(leaf), 86400);
+	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+	    (const unsigned char *)"mail.test", -1, -1, 0);
+	X509_set_issuer_name(leaf, name);
+	X509_set_pubkey(leaf, key);
+	X509_add_ext(leaf, names, -1);
+	X509_EXTENSION_free(names);
+	X509_sign(leaf, key, EVP_sha256());
+	SSL_CTX_use_certificate(context, leaf);
+	SSL_CTX_use_PrivateKey(context, key);
+	X509_free(leaf);
+	EVP_PKEY_free(key);
+	return context;
+}
+
+static void
+serve_tls(int fd, SSL_CTX *context, const char *text)
+{
+	SSL *ssl = SSL_new(context);
+	char bytes[512];
+
+	SSL_set_fd(ssl, fd);
+	if (SSL_accept(ssl) == 1) {
+		if (text[0] != '\0')
+			(void)SSL_write(ssl, text, (int)strlen(text));
+		(void)SSL_read(ssl, bytes, sizeof(bytes));
+		(void)SSL_shutdown(ssl);
+	}
+	SSL_free(ssl);
+}
+
+static void
+serve_hardened(int fd, unsigned number)
+{
+	SSL_CTX *context = server_context();
+
+	(void)number;
+	SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+	SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+	(void)SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM");
+	(void)SSL_CTX_set1_groups_list(context, "X25519:P-256");
+	serve_tls(fd, context, "+OK ready\r\n");
+	SSL_CTX_free(context);
+}
+
+static void
+serve_legacy(int fd, unsigned number)
+{
+	SSL_CTX *context = server_context();
+
+	(void)number;
+	SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
+	SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
+	SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE);
+	(void)SSL_CTX_set_cipher_list(context, "ECDHE-ECDSA-AES128-SHA:"
+	    "ECDHE-ECDSA-AES256-SHA:@SECLEVEL=0");
+	serve_tls(fd, context, "+OK ready\r\n");
+	SSL_CTX_free(context);
+}
+
+/* TLS behind STARTTLS; what was pipelined is dropped, or answered inside. */
+static void
+serve_starttls_then(int fd, bool injectable)
+{
+	SSL_CTX *context = server_context();
+	char line[512];
+
+	put(fd, "220 mail.test ESMTP\r\n");
+	while (get_line(fd, line, sizeof(line))) {
+		if (strncmp(line, "EHLO ", 5) == 0)
+			put(fd, "250-mail.test\r\n250 STARTTLS\r\n");
+		else if (strncmp(line, "STARTTLS", 8) == 0)
+			break;
+		else
+			put(fd, "503 not now\r\n");
+	}
+	line[0] = '\0';
+	/* Unlike a line of TLS, a pipelined command is there already. */
+	if (recv(fd, line, sizeof(line), MSG_DONTWAIT) <= 0 || !injectable)
+		line[0] = '\0';
+	put(fd, "220 go\r\n");
+	serve_tls(fd, context, line[0] != '\0' ? "250 OK\r\n" : "");
+	SSL_CTX_free(context);
+}
+
+static void
+serve_starttls(int fd, unsigned number)
+{
+	(void)number;
+	serve_starttls_then(fd, false);
+}
+
+static void
+serve_injectable(int fd, unsigned number)
+{
+	(void)number;
+	serve_starttls_then(fd, true);
+}
+
+/* Listens no more from the third connection on. */
+static unsigned stop_after;
+
+static void
+server_loop(int listener, struct server *server, serve_fn *serve)
+{
+	for (;;) {
+		int fd = accept(listener, NULL, NULL);
+		unsigned number;
+
+		if (fd < 0)
+			_exit(0);
+		number = ++*server->accepted;
+		if (stop_after != 0 && number >= stop_after)
+			close(listener);
+		if (fork() == 0) {
+			alarm(30);
+			serve(fd, number);
+			_exit(0);
+		}
+		close(fd);
+	}
+}
+
+static void
+server_start(struct server *server, serve_fn *serve)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	socklen_t length = sizeof(address);
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(listener, (struct sockaddr *)&address,
+	    sizeof(address)), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&address,
+	    &length), 0);
+	if (serve != NULL)
+		assert_int_equal(listen(listener, 100), 0);
+	server->port = ntohs(address.sin_port);
+	server->accepted = mmap(NULL, sizeof(unsigned),
+	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_ptr_not_equal(server->accepted, MAP_FAILED);
+	server->pid = fork();
+	assert_true(server->pid >= 0);
+	if (server->pid == 0) {
+		setpgid(0, 0);
+		signal(SIGCHLD, SIG_IGN);
+		if (serve == NULL)
+			pause();
+		server_loop(listener, server, serve);
+	}
+	setpgid(server->pid, server->pid);
+	close(listener);
+}
+
+static void
+server_stop(struct server *server)
+{
+	kill(-server->pid, SIGKILL);
+	waitpid(server->pid, NULL, 0);
+	munmap(server->accepted, sizeof(unsigned));
+}
+
+/* ---- cases ---- */
+
+#define NEVER_MIND 0xffffffff
+
+static const struct {
+	const char *name;
+	serve_fn *serve;	/* NULL = bound, but nobody listens */
+	enum probe_protocol protocol;
+	bool full;
+	unsigned stop_after;
+	enum probe_status status;
+	const char *why;	/* NULL = none */
+	unsigned connections;
+	enum probe_seen starttls;
+	const char *accepted;	/* of SSLv3 … TLSv1.3: - no, + yes, ? unknown */
+	const char *suites12;	/* of TLS 1.2; NULL = none */
+	enum probe_seen injection;
+} cases[] = {
+	{ "hardened", serve_hardened, PROBE_POP3S, false, 0, PROBE_OPEN, NULL,
+	    7, PROBE_UNKNOWN, "---++", "ECDHE-ECDSA-AES256-GCM-SHA384 "
+	    "ECDHE-ECDSA-AES128-GCM-SHA256", PROBE_UNKNOWN },
+	{ "hardened, complete", serve_hardened, PROBE_POP3S, true, 0,
+	    PROBE_OPEN, NULL, NEVER_MIND, PROBE_UNKNOWN, "---++",
+	    "ECDHE-ECDSA-AES128-GCM-SHA256 ECDHE-ECDSA-AES256-GCM-SHA384",
+	    PROBE_UNKNOWN },
+	{ "legacy, complete", serve_legacy, PROBE_POP3S, true, 0, PROBE_OPEN,
+	    NULL, NEVER_MIND, PROBE_UNKNOWN, "-+++-",
+	    "ECDHE-ECDSA-AES128-SHA ECDHE-ECDSA-AES256-SHA", PROBE_UNKNOWN },
+	{ "behind STARTTLS", serve_starttls, PROBE_SMTP, false, 0, PROBE_OPEN,
+	    NULL, 6, PROBE_YES, "---++",
+	    "ECDHE-ECDSA-AES256-GCM-SHA384 ECDHE-ECDSA-AES128-SHA "
+	    "ECDHE-ECDSA-CHACHA20-POLY1305", PROBE_UNKNOWN },
+	{ "a pipelined command is dropped", serve_starttls, PROBE_SMTP, true,
+	    0, PROBE_OPEN, NULL, NEVER_MIND, PROBE_YES, "---++", NULL,
+	    PROBE_NO },
+	{ "a pipelined command is answered inside", serve_injectable,
+	    PROBE_SMTP, true, 0, PROBE_OPEN, NULL, NEVER_MIND, PROBE_YES,
+	    "---++", NULL, PROBE_YES },
+	{ "no STARTTLS", serve_without_starttls, PROBE_SMTP, false, 0,
+	    PROBE_OPEN, NULL, 1, PROBE_NO, "?????", NULL, PROBE_UNKNOWN },
+	{ "421 twice", serve_limit_twice, PROBE_SMTP, false, 0, PROBE_OPEN,
+	    NULL, 3, PROBE_NO, "?????", NULL, PROBE_UNKNOWN },
+	{ "421 always", serve_limit, PROBE_SMTP, false, 0, PROBE_FAILED,
+	    "whole: 421 mail.test: too many connections", 4, PROBE_UNKNOWN,
+	    "?????", NULL, PROBE_UNKNOWN },
+	{ "421 in clear on a TLS port", serve_limit, PROBE_SMTPS, false, 0,
+	    PROBE_FAILED, "whole: clear text in the place of TLS: "
+	    "421 mail.test: too many connections", 4, PROBE_UNKNOWN,
+	    "?????", NULL, PROBE_UNKNOWN },
+	{ "refused from the second connection on", serve_starttls, PROBE_SMTP,
+	    false, 1, PROBE_OPEN, "tls13: connect: Connection refused",
+	    NEVER_MIND, PROBE_YES, "???+?", "ECDHE-ECDSA-AES256-GCM-SHA384",
+	    PROBE_UNKNOWN },
+	{ "nobody listens", NULL, PROBE_SMTP, false, 0, PROBE_CLOSED, NULL, 1,
+	    PROBE_UNKNOWN, "?????", NULL, PROBE_UNKNOWN },
+	{ "tarpit", serve_silence, PROBE_SMTP, false, 0, PROBE_FAILED,
+	    "whole: no reply within 0.4 s", 1, PROBE_UNKNOWN, "?????", NULL,
+	    PROBE_UNKNOWN },
+	{ "silent where TLS is wanted", serve_silence, PROBE_IMAPS, false, 0,
+	    PROBE_FAILED, "whole: no answer to a ClientHello within 0.4 s", 1,
+	    PROBE_UNKNOWN, "?????", NULL, PROBE_UNKNOWN },
+	{ "a byte at a time", serve_slowly, PROBE_SMTP, false, 0, PROBE_FAILED,
+	    "whole: no reply within 0.4 s", 1, PROBE_UNKNOWN, "?????", NULL,
+	    PROBE_UNKNOWN },
+	{ "closed before a word", serve_close, PROBE_IMAP, false, 0,
+	    PROBE_FAILED, "whole: closed by the peer before its greeting", 1,
+	    PROBE_UNKNOWN, "?????", NULL, PROBE_UNKNOWN },
+	{ "closes behind every hello", serve_close_after_hello, PROBE_IMAPS,
+	    false, 0, PROBE_FAILED, "whole: closed twice in reply to a hello, "
+	    "and to every other", 8, PROBE_UNKNOWN, "?????", NULL,
+	    PROBE_UNKNOWN },
+	{ "clear text on a TLS port", serve_clear_text, PROBE_SMTPS, false, 0,
+	    PROBE_FAILED, "whole: clear text in the place of TLS: "
+	    "220 mail.test ESMTP", 1, PROBE_UNKNOWN, "?????", NULL,
+	    PROBE_UNKNOWN },
+	{ "half a record, and no more", serve_half, PROBE_IMAPS, false, 0,
+	    PROBE_FAILED, "whole: no answer to a ClientHello within 0.4 s", 1,
+	    PROBE_UNKNOWN, "?????", NULL, PROBE_UNKNOWN },
+};
+
+static void
+probe_server(struct arena *arena, const struct server *server, size_t i,
+    struct probe_listener *ret_listener)
+{
+	struct probe_target target = { .port = server->port,
+	    .protocol = cases[i].protocol };
+	struct probe_request request = { .host = "127.0.0.1",
+	    .source = "127.0.0.2", .server_name = "mail.test",
+	    .ehlo = "prober.test", .full = cases[i].full,
+	    .targets = &target, .target_count = 1 };
+	struct probe_result result;
+	struct err err = { .code = ERR_NONE };
+
+	assert_int_equal(probe_run_limited(arena, &request, &limits, &result,
+	    &err), 0);
+	assert_int_equal(result.count, 1);
+	*ret_listener = result.listeners[0];
+}
+
+static void
+check_versions(const struct probe_listener *listener, size_t i)
+{
+	static const char marks[] = { '?', '-', '+' };
+	char accepted[PROBE_VERSION_COUNT + 1] = "", buffer[8];
+	char suites[512] = "";
+	const struct code_list *list = &listener->versions[3].suites;
+	size_t at;
+
+	for (at = 0; at < PROBE_VERSION_COUNT; at++)
+		accepted[at] = marks[listener->versions[at].accepted];
+	assert_string_equal(accepted, cases[i].accepted);
+	for (at = 0; at < list->count; at++)
+		snprintf(suites + strlen(suites), sizeof(suites) -
+		    strlen(suites), "%s%s", at > 0 ? " " : "",
+		    tls_suite_name(list->ids[at], buffer));
+	if (cases[i].suites12 != NULL)
+		assert_string_equal(suites, cases[i].suites12);
+}
+
+static void
+test_cases(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		struct arena *arena = arena_new();
+		struct probe_listener listener;
+		struct server server;
+
+		print_message("  %s\n", cases[i].name);
+		stop_after = cases[i].stop_after;
+		server_start(&server, cases[i].serve);
+		probe_server(arena, &server, i, &listener);
+		assert_string_equal(listener.why == NULL ? "" : listener.why,
+		    cases[i].why == NULL ? "" : cases[i].why);
+		assert_int_equal(listener.status, cases[i].status);
+		if (cases[i].connections != NEVER_MIND)
+			assert_int_equal(listener.connections,
+			    cases[i].connections);
+		assert_int_equal(listener.starttls, cases[i].starttls);
+		check_versions(&listener, i);
+		assert_int_equal(
+		    listener.features[FEATURE_STARTTLS_INJECTION],
+		    cases[i].injection);
+		if (listener.status != PROBE_CLOSED)
+			assert_string_equal(listener.source, "127.0.0.2");
+		server_stop(&server);
+		arena_free(arena);
+	}
+}
+
+/* Garbage and floods: unknown with a reason, whatever the reason's words are. */
+static void
+test_nonsense(void **state)
+{
+	static serve_fn *const servers[] = { serve_garbage, serve_endlessly };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(servers); i++) {
+		struct arena *arena = arena_new();
+		struct probe_listener listener;
+		struct server server;
+
+		stop_after = 0;
+		server_start(&server, servers[i]);
+		probe_server(arena, &server, COUNT(cases) - 1, &listener);
+		assert_int_equal(listener.status, PROBE_FAILED);
+		assert_non_null(listener.why);
+		assert_int_equal(listener.connections, 1);
+		assert_int_equal(listener.versions[3].accepted, PROBE_UNKNOWN);
+		server_stop(&server);
+		arena_free(arena);
+	}
+}
+
+/* What the certificate says, and what was said inside. */
+static void
+test_chain(void **state)
+{
+	struct arena *arena = arena_new();
+	struct probe_listener listener;
+	const struct probe_chain *chain;
+	struct server server;
+
+	(void)state;
+	stop_after = 0;
+	server_start(&server, serve_hardened);
+	probe_server(arena, &server, 0, &listener);
+	assert_int_equal(listener.chain_count, 1);
+	chain = &listener.chains[0];
+	assert_string_equal(chain->server_name, "mail.test");
+	assert_string_equal(chain->subject, "CN=mail.test");
+	assert_string_equal(chain->issuer, "CN=mail.test");
+	assert_int_equal(chain->trusted, PROBE_NO);
+	assert_non_null(strstr(chain->why, "self"));
+	assert_int_equal(chain->name_count, 2);
+	assert_string_equal(chain->names[1], "smtp.test");
+	assert_string_equal(chain->key, "EC P-256");
+	assert_string_equal(chain->signature, "ecdsa-with-SHA256");
+	assert_int_equal(chain->not_after - chain->not_before, 86400 + 3600);
+	assert_int_equal(strlen(chain->sha256), 64);
+	assert_int_equal(strlen(chain->spki_sha256), 64);
+	assert_int_equal(chain->sent, 1);
+	assert_string_equal(listener.greeting, "+OK ready");
+	assert_int_equal(listener.group, 29);
+	assert_int_equal(listener.features[FEATURE_TICKETS], PROBE_NO);
+	assert_int_equal(listener.features[FEATURE_EXTENDED_MASTER_SECRET],
+	    PROBE_YES);
+	assert_int_equal(listener.features[FEATURE_SECURE_RENEGOTIATION],
+	    PROBE_YES);
+	assert_int_equal(listener.features[FEATURE_COMPRESSION], PROBE_NO);
+	server_stop(&server);
+	arena_free(arena);
+}
+
+/* From the listener's own address a login in clear proves nothing. */
+static void
+test_same_address(void **state)
+{
+	struct arena *arena = arena_new();
+	struct probe_target target = { .protocol = PROBE_SMTP };
+	struct probe_request request = { .host = "127.0.0.1",
+	    .source = "::1", .ehlo = "prober.test", .targets = &target,
+	    .target_count = 1 };
+	struct err err = { .code = ERR_NONE };
+	struct probe_result result;
+	struct server server;
+
+	(void)state;
+	stop_after = 0;
+	server_start(&server, serve_without_starttls);
+	target.port = server.port;
+	assert_int_equal(probe_run_limited(arena, &request, &limits, &result,
+	    &err), 0);
+	assert_string_equal(result.listeners[0].source, "127.0.0.1");
+	assert_non_null(strstr(result.listeners[0].why, "another family"));
+	assert_int_equal(result.listeners[0].clear_login, PROBE_UNKNOWN);
+	assert_string_equal(result.listeners[0].mechanisms, "PLAIN LOGIN");
+	request.source = "127.0.0.3";
+	assert_int_equal(probe_run_limited(arena, &request, &limits, &result,
+	    &err), 0);
+	assert_string_equal(result.listeners[0].source, "127.0.0.3");
+	assert_int_equal(result.listeners[0].clear_login, PROBE_YES);
+	server_stop(&server);
+	arena_free(arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_nonsense),
+		cmocka_unit_test(test_chain),
+		cmocka_unit_test(test_same_address),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
