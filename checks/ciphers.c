@@ -44,15 +44,19 @@ text_list_has(const struct text_list *list, const char *word, size_t length)
 
 /*
  * IANA's names of older suites, for those that OpenSSL never had, begin with
- * TLS_ too.
+ * TLS_ too, but name a key exchange before _WITH_. Of TLS 1.3's only GOST's
+ * do, which end in _MGM_L and _MGM_S (RFC 9367).
  */
 bool
 suite_is_tls13(const char *suite, size_t length)
 {
 	size_t i;
 
-	if (length < 4 || strncmp(suite, "TLS_", 4) != 0)
+	if (length < 10 || strncmp(suite, "TLS_", 4) != 0)
 		return false;
+	if (strncmp(suite + length - 6, "_MGM_L", 6) == 0 ||
+	    strncmp(suite + length - 6, "_MGM_S", 6) == 0)
+		return true;
 	for (i = 4; i + 6 <= length; i++)
 		if (strncmp(suite + i, "_WITH_", 6) == 0)
 			return false;
