@@ -87,13 +87,14 @@ say(const struct evaluation *ev, struct sayings *sayings, enum result result,
 		if (saying->result != result ||
 		    strcmp(saying->text, text) != 0)
 			continue;
-		saying->listeners = arena_printf(ev->arena, "%s, %s",
-		    saying->listeners, listener->name);
+		names_add(&saying->listeners, listener->name,
+		    strlen(listener->name));
 		return;
 	}
 	saying = arena_push(ev->arena, &sayings->items, &sayings->count);
-	*saying = (struct saying){ result, listener->name,
-	    arena_strdup(ev->arena, text) };
+	saying->result = result;
+	saying->text = arena_strdup(ev->arena, text);
+	names_add(&saying->listeners, listener->name, strlen(listener->name));
 }
 
 bool
@@ -127,15 +128,18 @@ sayings_judge(const struct sayings *sayings, const char *pass,
 	    sayings_have(sayings, RESULT_UNKNOWN) ? RESULT_UNKNOWN :
 	    RESULT_PASS;
 	char text[sizeof(ret->text)] = "";
+	struct names names;
 	size_t i;
 
 	if (result == RESULT_PASS)
 		text_add(text, sizeof(text), "; ", "%s", pass);
-	for (i = 0; i < sayings->count; i++)
-		if (sayings->items[i].result == result)
-			text_add(text, sizeof(text), "; ", "%s: %s",
-			    sayings->items[i].listeners,
-			    sayings->items[i].text);
+	for (i = 0; i < sayings->count; i++) {
+		if (sayings->items[i].result != result)
+			continue;
+		names = sayings->items[i].listeners;
+		text_add(text, sizeof(text), "; ", "%s: %s",
+		    names_end(&names), sayings->items[i].text);
+	}
 	judge(ret, result, "%s", text);
 }
 

@@ -7,6 +7,7 @@
 #define CPWARD_CHECKS_LISTENERS_H
 
 #include "checks/check.h"
+#include "checks/words.h"
 
 /*
  * The listeners of a service, "exim", one after the other: *cursor begins at
@@ -37,7 +38,7 @@ bool fact_list_has(const struct fact_list *list, const char *word);
  */
 struct saying {
 	enum result result;
-	const char *listeners;
+	struct names listeners;
 	const char *text;
 };
 

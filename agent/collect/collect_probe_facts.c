@@ -382,9 +382,10 @@ set_dh(struct view *view, struct listener_facts *facts)
 		facts->dh_bits.meta = facts->protocols.meta;
 	else if (taken || undecided)
 		meta_unknown(view->collection, &facts->dh_bits.meta, view->tls,
-		    taken ? "a suite with DHE is accepted, and its modulus was "
-		    "not seen" : "whether a suite with DHE is accepted was not "
-		    "decided");
+		    "%s%s", taken ? "a suite with DHE is accepted, and its "
+		    "modulus was not seen" : "whether a suite with DHE is "
+		    "accepted was not decided",
+		    view->listener->full ? "" : " (--full asks)");
 	else
 		meta_absent(&facts->dh_bits.meta, view->tls);
 }

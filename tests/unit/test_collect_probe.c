@@ -346,15 +346,16 @@ static void
 test_clear(void **state)
 {
 	static const struct expected wanted[] = {
-		{ "listeners[0].clear_http", S, KNOWN,
-		    "redirect https://mail.example.com:2083/", NULL },
+		{ "listeners[0]", S, KNOWN, "127.0.0.1:143", NULL },
+		{ "listeners[0].starttls", S, KNOWN, "no", NULL },
 		{ "listeners[0].protocols", S, ABSENT, NULL, NULL },
-		{ "listeners[0].trust", S, ABSENT, NULL, NULL },
-		{ "listeners[1].clear_http", S, KNOWN, "answers 401", NULL },
-		{ "listeners[2].starttls", S, KNOWN, "no", NULL },
-		{ "listeners[2].protocols", S, ABSENT, NULL, NULL },
-		{ "listeners[2].clear_login", S, UNKNOWN,
+		{ "listeners[0].clear_login", S, UNKNOWN,
 		    "own address 127.0.0.1", NULL },
+		{ "listeners[1].clear_http", S, KNOWN, "answers 401", NULL },
+		{ "listeners[2].clear_http", S, KNOWN,
+		    "redirect https://mail.example.com:2083/", NULL },
+		{ "listeners[2].protocols", S, ABSENT, NULL, NULL },
+		{ "listeners[2].trust", S, ABSENT, NULL, NULL },
 	};
 	struct arena *arena = arena_new();
 	struct facts *facts = facts_new(arena);
