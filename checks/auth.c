@@ -192,6 +192,7 @@ judge_clear_logins(const struct evaluation *ev, struct judgement *ret)
 		say_clear_login(ev, &sayings, listener);
 		/* To an address that it trusts Dovecot offers all it has. */
 		if (listener->clear_login.meta.state == FACT_KNOWN &&
+		    strcmp(listener->clear_login.value, "refused") == 0 &&
 		    offers_password(&listener->clear_mechanisms))
 			say(ev, &sayings, RESULT_FAIL, listener, "a mechanism "
 			    "that sends the password is offered before TLS");

@@ -474,6 +474,8 @@ evaluate_tls_partners(const struct evaluation *ev, struct finding *finding)
 	else
 		finding_pass(ev, finding, "mail from every declared partner is "
 		    "refused without TLS");
+	finding->stock = missing.count > 0 &&
+	    ev->facts->exchange.required_inbound.count == 0;
 	listeners_hold_pass(ev, finding);
 }
 
