@@ -18,7 +18,7 @@ main(int argc, char **argv)
 	const struct whm_transport_options whm = { .local = true,
 	    .user = "root", .timeout = 30 };
 	const struct host_live_options options = { .whm = &whm };
-	const struct collect_options collect = { NULL, NULL };
+	const struct collect_options collect = { .full = false };
 	struct host *live, *record;
 	struct err err = { 0 };
 	struct arena *arena;
