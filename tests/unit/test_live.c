@@ -469,8 +469,8 @@ test_running_system(void **state)
 	static const char *const argv[] = { "/bin/echo", "here", NULL };
 	struct fixture *fixture = *state;
 	struct err err = { 0 };
-	struct host *live = host_live(&(struct host_live_options){ NULL, NULL,
-	    "skipped: none" }, &err);
+	struct host *live = host_live(&(struct host_live_options){
+	    .whm_skipped = "skipped: none" }, &err);
 	struct answer answer;
 
 	assert_non_null(live);
@@ -493,7 +493,7 @@ test_root_missing(void **state)
 	struct err err = { 0 };
 
 	assert_null(host_live(&(struct host_live_options){
-	    in_root(fixture, "/none"), NULL, NULL }, &err));
+	    .root = in_root(fixture, "/none") }, &err));
 	assert_int_equal(err.code, ERR_NOINPUT);
 	assert_string_equal(err.source, in_root(fixture, "/none"));
 	assert_string_equal(err.text,
@@ -501,7 +501,7 @@ test_root_missing(void **state)
 	memset(&err, 0, sizeof(err));
 	put_file(fixture, "/etc/file", "");
 	assert_null(host_live(&(struct host_live_options){
-	    in_root(fixture, "/etc/file"), NULL, NULL }, &err));
+	    .root = in_root(fixture, "/etc/file") }, &err));
 	assert_int_equal(err.code, ERR_NOINPUT);
 }
 
