@@ -113,7 +113,8 @@ slot_connect(struct slot *slot)
 {
 	struct sockaddr_in from = {
 		.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(0x7f000101u + slot->number / SLOTS_AN_ADDRESS),
+		.sin_addr.s_addr = htonl((slot->load->idle ? 0x7f000201u : 0x7f000101u)
+		    + slot->number / SLOTS_AN_ADDRESS),
 	};
 	struct timeval limit = { .tv_sec = REPLY_SECONDS };
 
