@@ -238,17 +238,21 @@ judge_other_names(const struct evaluation *ev, struct finding *finding)
 		    "lead elsewhere: %s", names_end(&elsewhere));
 }
 
+#define WEB_PORT 443
+
 static const char *const name_words[] = { "mail-names", NULL };
 
 static void
 evaluate_trusted_name(const struct evaluation *ev,
     const struct listener_facts *listener, struct finding *finding)
 {
-	bool web = listener->service.meta.state == FACT_KNOWN &&
-	    strcmp(listener->service.value, "httpd") == 0;
+	bool known = listener->service.meta.state == FACT_KNOWN;
 
 	/* Mail clients ask a web server for webmail names, never for its own. */
-	if (!web)
+	if (!known && listener_port(listener) == WEB_PORT)
+		(void)need_part(ev, finding, "listeners.service",
+		    "whose listener it is", &listener->service.meta);
+	else if (!known || strcmp(listener->service.value, "httpd") != 0)
 		judge_own_name(ev, listener, finding);
 	if (list_has(ev->want->list, ev->want->list_count, name_words[0],
 	    strlen(name_words[0]))) {

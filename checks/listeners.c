@@ -158,29 +158,6 @@ sayings_conclude(const struct evaluation *ev, const struct sayings *sayings,
 		finding_pass(ev, finding, "%s", said.text);
 }
 
-void
-listeners_evidence(const struct evaluation *ev, struct finding *finding,
-    const char *service, const char *const *paths)
-{
-	const struct listener_facts *listener;
-	const struct field *field;
-	size_t cursor = 0;
-
-	while ((listener = listener_next(ev, service, &cursor)) != NULL) {
-		const char *const *path;
-
-		for (path = paths; *path != NULL; path++) {
-			field = field_find_in_list("listeners",
-			    strchr(*path, '.') + 1);
-			if (field == NULL)
-				continue;
-			finding_item_evidence(ev, finding, *path,
-			    field_meta(field, (const char *)listener +
-			    field->offset, PLANE_SOCKET));
-		}
-	}
-}
-
 bool
 finding_need_socket(const struct evaluation *ev, struct finding *finding,
     const char *path)
@@ -204,12 +181,15 @@ struct service_port {
 	unsigned port;
 };
 
-/* Exim's are not among them: listeners_hold_pass judges those. */
+/* Exim's own three are not among them: listeners_hold_pass judges those. */
 static const struct service_port service_ports[] = {
+	{ "exim", 26 },
 	{ "dovecot", 110 }, { "dovecot", 143 }, { "dovecot", 993 },
 	{ "dovecot", 995 }, { "dovecot", 4190 },
 	{ "cpsrvd", 2082 }, { "cpsrvd", 2083 }, { "cpsrvd", 2086 },
 	{ "cpsrvd", 2087 }, { "cpsrvd", 2095 }, { "cpsrvd", 2096 },
+	{ "cpdavd", 2077 }, { "cpdavd", 2078 }, { "cpdavd", 2079 },
+	{ "cpdavd", 2080 }, { "httpd", 443 },
 };
 
 static bool
@@ -231,13 +211,50 @@ say_foreign(const struct evaluation *ev, struct sayings *sayings,
 	const struct listener_facts *listener;
 	size_t cursor = 0;
 
-	while ((listener = listener_next(ev, "other", &cursor)) != NULL)
-		if (is_service_port(service, listener_port(listener)))
-			say(ev, sayings, RESULT_UNKNOWN, listener, "belongs to "
-			    "%s, which is not known to be %s",
-			    listener->program.meta.state == FACT_KNOWN ?
-			    shown(ev->arena, listener->program.value) :
-			    "a program that is not known", service);
+	while ((listener = listener_next(ev, NULL, &cursor)) != NULL) {
+		bool known = listener->service.meta.state == FACT_KNOWN;
+
+		if (!is_service_port(service, listener_port(listener)) ||
+		    (known && !text_is(&listener->service, "other")))
+			continue;
+		say(ev, sayings, RESULT_UNKNOWN, listener, "belongs to %s, "
+		    "which is not known to be %s", known &&
+		    listener->program.meta.state == FACT_KNOWN ?
+		    shown(ev->arena, listener->program.value) :
+		    "a program that was not seen", service);
+	}
+}
+
+void
+listeners_evidence(const struct evaluation *ev, struct finding *finding,
+    const char *service, const char *const *paths)
+{
+	const struct listener_facts *listener;
+	const struct field *field;
+	size_t cursor = 0;
+
+	while ((listener = listener_next(ev, service, &cursor)) != NULL) {
+		const char *const *path;
+
+		for (path = paths; *path != NULL; path++) {
+			field = field_find_in_list("listeners",
+			    strchr(*path, '.') + 1);
+			if (field == NULL)
+				continue;
+			finding_item_evidence(ev, finding, *path,
+			    field_meta(field, (const char *)listener +
+			    field->offset, PLANE_SOCKET));
+		}
+	}
+	for (cursor = 0; service != NULL && (listener = listener_next(ev, NULL,
+	    &cursor)) != NULL;)
+		if (is_service_port(service, listener_port(listener)) &&
+		    !text_is(&listener->service, service)) {
+			finding_item_evidence(ev, finding,
+			    "listeners.service", &listener->service.meta);
+			finding_item_evidence(ev, finding,
+			    "listeners.program", &listener->program.meta);
+		}
 }
 
 static const unsigned mail_ports[] = { 25, 465, 587 };

@@ -71,8 +71,9 @@ void sayings_conclude(const struct evaluation *ev,
     const struct sayings *sayings, const char *pass, struct finding *finding);
 
 /*
- * Adds facts of each listener of the service to the evidence; paths, constants
- * like "listeners.protocols", end with NULL.
+ * Adds facts of each listener of the service to the evidence, and whose those
+ * are that say_foreign names; paths, constants like "listeners.protocols", end
+ * with NULL.
  */
 void listeners_evidence(const struct evaluation *ev, struct finding *finding,
     const char *service, const char *const *paths);

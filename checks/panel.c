@@ -120,6 +120,7 @@ say_service(const struct evaluation *ev, struct sayings *sayings,
 			say_tls(ev, sayings, listener);
 		else if (strcmp(service, "httpd") != 0)
 			say_clear(ev, sayings, listener, ret_contradicts);
+	say_foreign(ev, sayings, service);
 }
 
 /* The sockets alone; nothing where none of the panel's ports answers. */
@@ -135,7 +136,6 @@ judge_sockets(const struct evaluation *ev, struct finding *part,
 	say_service(ev, &sayings, "cpdavd", ret_contradicts);
 	if (webmail_is_here(ev))
 		say_service(ev, &sayings, "httpd", ret_contradicts);
-	say_foreign(ev, &sayings, "cpsrvd");
 	sayings_conclude(ev, &sayings, "the ports accept nothing older than TLS "
 	    "1.2 and answer in clear with a redirect at most", part);
 	listeners_evidence(ev, part, "cpsrvd", paths);

@@ -19,7 +19,10 @@ void probe_set_name(struct collection *collection,
 const char *probe_port_owner(const struct collection *collection,
     unsigned port);
 
-/* exim, dovecot, cpsrvd, cpdavd, httpd, else "other". */
+/*
+ * exim, dovecot, cpsrvd, cpdavd, httpd, else "other"; the port's usual service
+ * where nobody could tell.
+ */
 const char *probe_service(const struct collection *collection, unsigned port);
 
 #endif

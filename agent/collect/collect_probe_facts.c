@@ -83,6 +83,13 @@ is_program_of(const char *program, const char *service)
 	return false;
 }
 
+/* The site collector saw the socket, and no process that holds it. */
+static bool
+is_unseen(const char *program)
+{
+	return strcmp(program, "unknown program") == 0;
+}
+
 const char *
 probe_service(const struct collection *collection, unsigned port)
 {
@@ -96,7 +103,7 @@ probe_service(const struct collection *collection, unsigned port)
 	program = probe_port_owner(collection, port);
 	if (program == NULL)
 		return "other";
-	if (is_program_of(program, usual))
+	if (is_program_of(program, usual) || is_unseen(program))
 		return usual;
 	/* A submission port of the admin's own choice is Exim's too. */
 	for (i = 0; i < COUNT(anywhere); i++)
@@ -567,6 +574,13 @@ set_owner(struct collection *collection, struct listener_facts *facts,
 	const char *program = probe_port_owner(collection, port);
 
 	facts->program.meta = owners->meta;
+	if (program != NULL && is_unseen(program)) {
+		meta_unknown(collection, &facts->program.meta,
+		    owners->meta.origin, "no process that holds port %u could "
+		    "be seen", port);
+		facts->service.meta = facts->program.meta;
+		return;
+	}
 	if (program != NULL)
 		facts->program.value = program;
 	else if (owners->meta.state == FACT_KNOWN)

@@ -35,10 +35,14 @@ note_change(void *context, const char *path, const struct fact_meta *before,
 
 	*arena_push(changes->arena, &changes->paths, &changes->count) =
 	    arena_strdup(changes->arena, path);
-	/* What is not there may be listed, unknown, when its look-up fails. */
+	/*
+	 * What is not there may be listed, unknown, when its look-up fails. Of
+	 * the processes that hold a socket another may be named.
+	 */
 	if (before != NULL && after != NULL && after->state == FACT_KNOWN &&
 	    strncmp(path, "inventory.", 10) != 0 &&
-	    strncmp(path, "site.", 5) != 0)
+	    strncmp(path, "site.", 5) != 0 &&
+	    strstr(path, ".program.file") == NULL)
 		changes->wrong = changes->paths[changes->count - 1];
 }
 

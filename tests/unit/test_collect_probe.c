@@ -278,7 +278,6 @@ static const struct owner_case owner_cases[] = {
 	    "25 /usr/local/cpanel/3rdparty/bin/perl", "other" },
 	{ "nginx", 443, "443 /usr/sbin/nginx", "httpd" },
 	{ "a VPN on 443", 443, "443 /usr/sbin/openvpn", "other" },
-	{ "the owner is not to be seen", 25, "25 unknown program", "other" },
 	{ "nobody listens, and yet", 25, "26 /usr/sbin/exim", "other" },
 };
 
@@ -306,6 +305,30 @@ test_owners(void **state)
 		check_fact(facts, row->name, &wanted);
 		arena_free(arena);
 	}
+}
+
+/* The port is counted where it belongs, and whose it is stays unknown. */
+static void
+test_owner_not_seen(void **state)
+{
+	static const char *const owners[] = { "993 unknown program" };
+	static const struct expected wanted[] = {
+		{ "listeners[0].service", S, UNKNOWN, "no process", NULL },
+		{ "listeners[0].program", S, UNKNOWN, "no process", NULL },
+		{ "listening.dovecot", S, KNOWN, "993", NULL },
+	};
+	struct arena *arena = arena_new();
+	struct facts *facts = facts_new(arena);
+	struct probe_listener listener = open_listener(arena, 993,
+	    PROBE_IMAPS);
+	const struct probe_result result = { &listener, 1 };
+	struct probe_host host = { .result = &result, .status = ANSWER_OK };
+
+	(void)state;
+	own(facts, owners, COUNT(owners));
+	run(&host, facts, NULL);
+	expect(facts, "owner not seen", wanted, COUNT(wanted));
+	arena_free(arena);
 }
 
 static void
@@ -608,6 +631,7 @@ main(void)
 		cmocka_unit_test(test_smtp),
 		cmocka_unit_test(test_certificate),
 		cmocka_unit_test(test_owners),
+		cmocka_unit_test(test_owner_not_seen),
 		cmocka_unit_test(test_closed_and_failed),
 		cmocka_unit_test(test_clear),
 		cmocka_unit_test(test_question),
