@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,6 +98,7 @@ known_want(const struct yaml_node *node, const struct check *check,
     const char *text, struct err *err)
 {
 	const char *const *word;
+	char words[256] = "";
 
 	for (word = check->want_words; word != NULL && *word != NULL; word++)
 		if (strcmp(*word, text) == 0)
@@ -109,8 +111,10 @@ known_want(const struct yaml_node *node, const struct check *check,
 	else
 		yaml_error(node, err, "want of check %s is other text, which "
 		    "it does not know", check->id);
-	return err_hint(err, "\"cpward checks explain %s\" names what it "
-	    "knows", check->id);
+	for (word = check->want_words; *word != NULL; word++)
+		snprintf(words + strlen(words), sizeof(words) - strlen(words),
+		    "%s%s", words[0] != '\0' ? ", " : "", *word);
+	return err_hint(err, "it knows %s", words);
 }
 
 static int
