@@ -1,6 +1,6 @@
 /*
- * One connection's inside, for probe_connection.c (sockets, clear talk, our own
- * hellos) and probe_inside.c (whole handshakes and what is said inside them).
+ * One connection's inside, for probe_connection.c (sockets, clear talk),
+ * probe_hello.c (our own hellos) and probe_inside.c (whole handshakes and what is said inside them).
  */
 #ifndef CPWARD_HOST_PROBE_CONNECTION_H
 #define CPWARD_HOST_PROBE_CONNECTION_H
@@ -57,6 +57,8 @@ void connection_refused(struct probe_connection *c);
 void connection_read_chain(struct probe_connection *c);
 void connection_tls_input(struct probe_connection *c, const char *bytes,
     size_t length);
+
+void connection_hello_answered(struct probe_connection *c);
 
 void connection_begin_whole(struct probe_connection *c);
 /* full: what the peer sent is more than is looked at. */

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -352,6 +353,44 @@ end_features(struct probe_plan *plan)
 	features[FEATURE_COMPRESSION] = PROBE_NO;
 }
 
+static int
+compare_suites(const void *a, const void *b)
+{
+	return *(const uint16_t *)a - *(const uint16_t *)b;
+}
+
+static int
+compare_groups(const void *a, const void *b)
+{
+	const struct tls_group *left = tls_group_find(*(const uint16_t *)a);
+	const struct tls_group *right = tls_group_find(*(const uint16_t *)b);
+
+	/* Those without a name stand behind. */
+	if (left == NULL || right == NULL)
+		return left == right ? compare_suites(a, b) :
+		    left == NULL ? 1 : -1;
+	return left < right ? -1 : left > right;
+}
+
+static void
+sort_codes(struct code_list *list, int (*compare)(const void *, const void *))
+{
+	if (list->count > 1)
+		qsort(list->ids, list->count, sizeof(*list->ids), compare);
+}
+
+/* Which track was answered first is chance: the same listener reads the same. */
+static void
+sort_lists(struct probe_listener *listener)
+{
+	size_t i;
+
+	for (i = 0; i < PROBE_VERSION_COUNT && !listener->full; i++)
+		sort_codes(&listener->versions[i].suites, compare_suites);
+	sort_codes(&listener->groups, compare_groups);
+	sort_codes(&listener->sigalgs, compare_suites);
+}
+
 void
 probe_learn_end(struct probe_plan *plan)
 {
@@ -361,6 +400,7 @@ probe_learn_end(struct probe_plan *plan)
 		plan->listener->chain_count = 0;
 		return;
 	}
+	sort_lists(plan->listener);
 	for (i = 0; i < PROBE_VERSION_COUNT; i++)
 		end_version(plan, &plan->listener->versions[i]);
 	end_groups(plan);

@@ -3,8 +3,10 @@
  *
  *	probe.c			addresses and targets; the limits in force
  *	probe_loop.c		one poll loop; budgets, back-off, deadlines
- *	probe_connection.c	one connection: clear talk, hello, goodbye
- *	probe_whole.c		a whole handshake and what is said inside it
+ *	probe_connection.c	one connection: socket, clear talk, goodbye
+ *	probe_hello.c		a hello of ours on it
+ *	probe_inside.c		a whole handshake on it and what is said inside
+ *	probe_whole.c		OpenSSL over memory
  *	probe_chain.c		certificates -> struct probe_chain
  *	probe_plan.c		what to ask next of a listener, and when it is enough
  *	probe_tracks.c		the tracks of questions a verdict follows

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -370,6 +371,8 @@ server_start(struct server *server, serve_fn *serve)
 	assert_true(server->pid >= 0);
 	if (server->pid == 0) {
 		setpgid(0, 0);
+		/* A test that fails leaves nobody behind. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		signal(SIGCHLD, SIG_IGN);
 		if (serve == NULL)
 			pause();
@@ -406,8 +409,8 @@ static const struct {
 	enum probe_seen injection;
 } cases[] = {
 	{ "hardened", serve_hardened, PROBE_POP3S, false, 0, PROBE_OPEN, NULL,
-	    7, PROBE_UNKNOWN, "---++", "ECDHE-ECDSA-AES256-GCM-SHA384 "
-	    "ECDHE-ECDSA-AES128-GCM-SHA256", PROBE_UNKNOWN },
+	    7, PROBE_UNKNOWN, "---++", "ECDHE-ECDSA-AES128-GCM-SHA256 "
+	    "ECDHE-ECDSA-AES256-GCM-SHA384", PROBE_UNKNOWN },
 	{ "hardened, complete", serve_hardened, PROBE_POP3S, true, 0,
 	    PROBE_OPEN, NULL, NEVER_MIND, PROBE_UNKNOWN, "---++",
 	    "ECDHE-ECDSA-AES128-GCM-SHA256 ECDHE-ECDSA-AES256-GCM-SHA384",
@@ -417,7 +420,7 @@ static const struct {
 	    "ECDHE-ECDSA-AES128-SHA ECDHE-ECDSA-AES256-SHA", PROBE_UNKNOWN },
 	{ "behind STARTTLS", serve_starttls, PROBE_SMTP, false, 0, PROBE_OPEN,
 	    NULL, 6, PROBE_YES, "---++",
-	    "ECDHE-ECDSA-AES256-GCM-SHA384 ECDHE-ECDSA-AES128-SHA "
+	    "ECDHE-ECDSA-AES128-SHA ECDHE-ECDSA-AES256-GCM-SHA384 "
 	    "ECDHE-ECDSA-CHACHA20-POLY1305", PROBE_UNKNOWN },
 	{ "a pipelined command is dropped", serve_starttls, PROBE_SMTP, true,
 	    0, PROBE_OPEN, NULL, NEVER_MIND, PROBE_YES, "---++", NULL,

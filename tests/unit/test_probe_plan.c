@@ -271,8 +271,8 @@ static const struct model models[] = {
 	    RSA_3DES }, [4] = HARDENED13 }, .groups = { X25519, SECP192R1 },
 	    .asked = "whole tls13 old other other chacha weak-group",
 	    .status = PROBE_OPEN,
-	    .versions = OLD_IS_GONE ", TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256 "
-	    "ECDHE-RSA-AES128-SHA256 DES-CBC3-SHA, TLSv1.3 "
+	    .versions = OLD_IS_GONE ", TLSv1.2 DES-CBC3-SHA ECDHE-RSA-AES128-SHA256 "
+	    "ECDHE-RSA-AES128-GCM-SHA256, TLSv1.3 "
 	    "TLS_AES_256_GCM_SHA384",
 	    .groups_seen = " x25519 secp192r1", .weak_settled = false },
 	{ .name = "every old version", .protocol = PROBE_IMAPS,
