@@ -33,11 +33,13 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* Long enough for a busy machine; only who never answers meets the short one. */
 static const struct probe_limits limits = {
 	.in_flight = 4, .burst = 1000, .rate = 1000, .tries = 4,
-	.back_off_ms = 5, .connection_ms = 400, .goodbye_ms = 200,
-	.quiet_ms = 50, .total_ms = 60000,
+	.back_off_ms = 5, .connection_ms = 20000, .goodbye_ms = 200,
+	.quiet_ms = 500, .total_ms = 60000,
 };
+#define SHORT_MS 400
 
 /* ---- servers ---- */
 
@@ -480,11 +482,15 @@ probe_server(struct arena *arena, const struct server *server, size_t i,
 	    .source = "127.0.0.2", .server_name = "mail.test",
 	    .ehlo = "prober.test", .full = cases[i].full,
 	    .targets = &target, .target_count = 1 };
+	struct probe_limits short_limits = limits;
 	struct probe_result result;
 	struct err err = { .code = ERR_NONE };
+	bool silent = cases[i].why != NULL &&
+	    strstr(cases[i].why, "within 0.4 s") != NULL;
 
-	assert_int_equal(probe_run_limited(arena, &request, &limits, &result,
-	    &err), 0);
+	short_limits.connection_ms = SHORT_MS;
+	assert_int_equal(probe_run_limited(arena, &request,
+	    silent ? &short_limits : &limits, &result, &err), 0);
 	assert_int_equal(result.count, 1);
 	*ret_listener = result.listeners[0];
 }
@@ -557,7 +563,7 @@ test_nonsense(void **state)
 
 		stop_after = 0;
 		server_start(&server, servers[i]);
-		probe_server(arena, &server, COUNT(cases) - 1, &listener);
+		probe_server(arena, &server, 0, &listener);
 		assert_int_equal(listener.status, PROBE_FAILED);
 		assert_non_null(listener.why);
 		assert_int_equal(listener.connections, 1);
