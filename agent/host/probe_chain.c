@@ -6,7 +6,6 @@
 #include <openssl/evp.h>
 #include <openssl/objects.h>
 #include <openssl/x509.h>
-#include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
 #include "base/arena.h"
@@ -16,107 +15,14 @@
 
 /* ---- is it trusted? ---- */
 
-void
-probe_trust_done(struct probe_trust *trust)
-{
-	X509_STORE_free(trust->store);
-}
-
-/*
- * The expiry of the leaf is a finding of its own; what it was issued by must
- * be valid now.
- */
-static int
-forgive_expired_leaf(int ok, X509_STORE_CTX *context)
-{
-	int error = X509_STORE_CTX_get_error(context);
-
-	if (X509_STORE_CTX_get_error_depth(context) == 0 &&
-	    (error == X509_V_ERR_CERT_HAS_EXPIRED ||
-	    error == X509_V_ERR_CERT_NOT_YET_VALID)) {
-		X509_STORE_CTX_set_error(context, X509_V_OK);
-		return 1;
-	}
-	return ok;
-}
-
-/*
- * The folder of roots by hash is asked first: reading the one file with all of
- * them takes longer than probing does.
- */
-static void
-trust_open(struct probe_trust *trust)
-{
-	X509_LOOKUP *lookup;
-
-	trust->store = X509_STORE_new();
-	lookup = trust->store == NULL ? NULL :
-	    X509_STORE_add_lookup(trust->store, X509_LOOKUP_hash_dir());
-	if (lookup != NULL)
-		X509_LOOKUP_add_dir(lookup, NULL, X509_FILETYPE_DEFAULT);
-}
-
-static void
-trust_read_whole(struct probe_trust *trust)
-{
-	X509_LOOKUP *lookup = X509_STORE_add_lookup(trust->store,
-	    X509_LOOKUP_file());
-
-	trust->whole = true;
-	if (lookup != NULL)
-		X509_LOOKUP_load_file(lookup, NULL, X509_FILETYPE_DEFAULT);
-}
-
-static int
-verify_once(struct probe_trust *trust, STACK_OF(X509) *certificates)
-{
-	X509_STORE_CTX *context = X509_STORE_CTX_new();
-	int error = X509_V_ERR_OUT_OF_MEM;
-
-	if (context != NULL && X509_STORE_CTX_init(context, trust->store,
-	    sk_X509_value(certificates, 0), certificates) == 1) {
-		X509_STORE_CTX_set_purpose(context, X509_PURPOSE_SSL_SERVER);
-		X509_STORE_CTX_set_verify_cb(context, forgive_expired_leaf);
-		error = X509_verify_cert(context) == 1 ? X509_V_OK :
-		    X509_STORE_CTX_get_error(context);
-		if (error == X509_V_OK && X509_STORE_CTX_get0_chain(context) ==
-		    NULL)
-			error = X509_V_ERR_UNSPECIFIED;
-	}
-	X509_STORE_CTX_free(context);
-	ERR_clear_error();
-	return error;
-}
-
-static bool
-may_be_missing_root(int error)
-{
-	return error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||
-	    error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
-	    error == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE ||
-	    error == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
-	    error == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT;
-}
-
 static void
 chain_verify(struct arena *arena, struct probe_trust *trust,
     STACK_OF(X509) *certificates, struct probe_chain *chain)
 {
-	int error;
+	int error = probe_trust_verify(trust, certificates);
 
-	if (trust->store == NULL)
-		trust_open(trust);
-	if (trust->store == NULL) {
+	if (error == -1) {
 		chain->why = "the system's roots can not be read";
-		return;
-	}
-	error = verify_once(trust, certificates);
-	if (may_be_missing_root(error) && !trust->whole) {
-		trust_read_whole(trust);
-		error = verify_once(trust, certificates);
-	}
-	if (error == X509_V_ERR_OUT_OF_MEM) {
-		chain->why = "out of memory while verifying";
 		return;
 	}
 	chain->trusted = error == X509_V_OK ? PROBE_YES : PROBE_NO;

@@ -8,6 +8,7 @@
  *	probe_inside.c		a whole handshake on it and what is said inside
  *	probe_whole.c		OpenSSL over memory
  *	probe_chain.c		certificates -> struct probe_chain
+ *	probe_trust.c		does a chain lead to one of the system's roots?
  *	probe_plan.c		what to ask next of a listener, and when it is enough
  *	probe_tracks.c		the tracks of questions a verdict follows
  *	probe_full.c		those of a complete list
@@ -24,6 +25,7 @@
 #include <openssl/ssl.h>
 
 #include "host/probe.h"
+#include "host/probe_trust.h"
 #include "parse/dialogue.h"
 #include "parse/tls_hello.h"
 #include "parse/tls_reply.h"
@@ -252,13 +254,6 @@ void probe_learn_end(struct probe_plan *plan);
 
 /* ---- certificates ---- */
 
-/* The system's roots, read when the first chain is verified. */
-struct probe_trust {
-	X509_STORE *store;
-	bool whole;	/* the file of all roots was read as well */
-};
-
-void probe_trust_done(struct probe_trust *trust);
 /* NULL when certificates is empty. */
 struct probe_chain *probe_chain_read(struct arena *arena,
     struct probe_trust *trust, STACK_OF(X509) *certificates);
