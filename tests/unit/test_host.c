@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "host/host.h"
+#include "host/probe.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -227,10 +228,46 @@ test_long_question(void **state)
 	arena_free(arena);
 }
 
+/* What an answer depends on is all in the question, for a replay to find it. */
+static void
+test_network_questions(void **state)
+{
+	static const char *const names[] = { "webmail.clinic.example",
+	    "mail.clinic.example" };
+	static const struct probe_target targets[] = {
+		{ .port = 25, .protocol = PROBE_SMTP },
+		{ .port = 443, .protocol = PROBE_HTTPS, .server_names = names,
+		  .server_name_count = 2 },
+	};
+	struct probe_request request = { .host = "127.0.0.1",
+	    .ehlo = "x.example", .targets = targets, .target_count = 2 };
+	struct arena *arena = arena_new();
+	const struct question question = { .kind = ASK_PROBE,
+	    .probe = &request };
+
+	(void)state;
+	assert_string_equal(question_text(arena, &question),
+	    "probe 127.0.0.1 25/smtp "
+	    "443/https+webmail.clinic.example+mail.clinic.example verdict");
+	request.source = "127.0.0.2";
+	request.server_name = "server.example";
+	request.relay = true;
+	request.full = true;
+	request.target_count = 1;
+	assert_string_equal(question_text(arena, &question),
+	    "probe 127.0.0.1 name server.example from 127.0.0.2 25/smtp relay "
+	    "full");
+	assert_string_equal(question_text(arena, &(struct question){
+	    .kind = ASK_ADDRESS, .name = names[1] }),
+	    "address mail.clinic.example");
+	arena_free(arena);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_network_questions),
 		cmocka_unit_test(test_questions),
 		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_stat),

@@ -23,6 +23,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "host/host.h"
+#include "host/network.h"
+#include "host/probe.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define TENANT 4711	/* no such user is needed */
@@ -505,6 +507,37 @@ test_root_missing(void **state)
 	assert_int_equal(err.code, ERR_NOINPUT);
 }
 
+/* No resolver is asked: numbers are names that need none. */
+static void
+test_network(void **state)
+{
+	static const struct probe_target target = { .port = 25,
+	    .protocol = PROBE_SMTP };
+	const struct probe_request request = { .host = "192.0.2.1",
+	    .ehlo = "x.example", .targets = &target, .target_count = 1 };
+	struct fixture *fixture = *state;
+	struct err err = { 0 };
+	struct answer answer;
+	struct host *host = host_live(&(struct host_live_options){
+	    .root = fixture->root, .whm_skipped = "skipped: none",
+	    .network_skipped = "skipped: --no-network" }, &err);
+	int64_t wasted = NETWORK_WASTE_MS;
+
+	answer = host_probe(host, fixture->arena, &request);
+	assert_string_equal(shown(fixture, &answer),
+	    "skipped skipped: --no-network");
+	answer = host_address(host, fixture->arena, "192.0.2.1");
+	assert_string_equal(shown(fixture, &answer),
+	    "skipped skipped: --no-network");
+	host_free(host);
+	answer = host_address(fixture->host, fixture->arena, "192.0.2.1");
+	assert_string_equal(shown(fixture, &answer), "ok 192.0.2.1\n");
+	answer = (struct answer){ .status = ANSWER_FAILED };
+	network_address(fixture->arena, "192.0.2.1", &wasted, &answer);
+	assert_string_equal(shown(fixture, &answer),
+	    "failed no more lookups: resolver is slow");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -528,6 +561,7 @@ main(void)
 		TEST(test_with_root),
 		TEST(test_running_system),
 		TEST(test_root_missing),
+		TEST(test_network),
 	};
 
 	umask(022);
