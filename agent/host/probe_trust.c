@@ -5,10 +5,10 @@
  * Linux 8 and 9 have none), and of the file only the subjects are read; a
  * root is parsed when a certificate names it as its issuer.
  */
+#include <dirent.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -43,7 +43,8 @@ probe_trust_done(struct probe_trust *trust)
 	}
 	free(trust->roots);
 	X509_STORE_free(trust->store);
-	*trust = (struct probe_trust){ .store = NULL };
+	*trust = (struct probe_trust){ .folder = trust->folder,
+	    .bundle = trust->bundle };
 }
 
 /* ---- the file of all roots ---- */
@@ -157,7 +158,8 @@ open_bundle(struct probe_trust *trust)
 		return;
 	trust->bundle_read = true;
 	buf_init(&bytes, BUNDLE_MAX);
-	if (file_read(X509_get_default_cert_file(), &bytes, &err) == 0)
+	if (file_read(trust->bundle != NULL ? trust->bundle :
+	    X509_get_default_cert_file(), &bytes, &err) == 0)
 		read_bundle(trust, bytes.bytes);
 	buf_done(&bytes);
 }
@@ -277,19 +279,40 @@ may_be_missing_root(int error)
 	    error == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT;
 }
 
+static const char *
+trust_folder(const struct probe_trust *trust)
+{
+	return trust->folder != NULL ? trust->folder :
+	    X509_get_default_cert_dir();
+}
+
 static void
 trust_open(struct probe_trust *trust)
 {
-	const char *folder = X509_get_default_cert_dir();
 	X509_LOOKUP *lookup;
-	struct stat st;
 
 	trust->store = X509_STORE_new();
-	trust->has_folder = stat(folder, &st) == 0 && S_ISDIR(st.st_mode);
-	lookup = trust->store == NULL || !trust->has_folder ? NULL :
+	lookup = trust->store == NULL ? NULL :
 	    X509_STORE_add_lookup(trust->store, X509_LOOKUP_hash_dir());
 	if (lookup != NULL)
-		X509_LOOKUP_add_dir(lookup, folder, X509_FILETYPE_PEM);
+		X509_LOOKUP_add_dir(lookup, trust_folder(trust),
+		    X509_FILETYPE_PEM);
+}
+
+/* A root's file is named by its hash and a number: "5ed36f99.0". */
+static bool
+folder_has_roots(const struct probe_trust *trust)
+{
+	DIR *folder = opendir(trust_folder(trust));
+	const struct dirent *entry;
+	bool found = false;
+
+	while (folder != NULL && !found && (entry = readdir(folder)) != NULL)
+		found = strspn(entry->d_name, "0123456789abcdef") == 8 &&
+		    entry->d_name[8] == '.';
+	if (folder != NULL)
+		closedir(folder);
+	return found;
 }
 
 int
@@ -304,8 +327,8 @@ probe_trust_verify(struct probe_trust *trust, STACK_OF(X509) *certificates)
 	error = verify_once(trust, certificates);
 	if (may_be_missing_root(error) && add_missing(trust, certificates))
 		error = verify_once(trust, certificates);
-	if (may_be_missing_root(error) && !trust->has_folder &&
-	    trust->root_count == 0)
+	if (may_be_missing_root(error) && trust->root_count == 0 &&
+	    !folder_has_roots(trust))
 		return -1;
 	return error;
 }

@@ -12,8 +12,9 @@ struct trust_root;
 
 /* Zeroed memory is the beginning: nothing is read before it is needed. */
 struct probe_trust {
+	const char *folder;		/* roots by hash; NULL = OpenSSL's */
+	const char *bundle;		/* the one file; NULL = OpenSSL's */
 	X509_STORE *store;
-	bool has_folder;
 	bool bundle_read;
 	struct trust_root *roots;	/* of the bundle; NULL = none */
 	size_t root_count;
