@@ -2,6 +2,10 @@
 #ifndef CPWARD_TEST_TLS_SAME_H
 #define CPWARD_TEST_TLS_SAME_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -5,6 +5,8 @@
 #ifndef CPWARD_TEST_TLS_SERVER_H
 #define CPWARD_TEST_TLS_SERVER_H
 
+#include <setjmp.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
