@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/arena.h"
+#include "base/hostname.h"
 #include "checks/catalogue.h"
 #include "checks/dates.h"
 #include "checks/listeners.h"
@@ -48,28 +49,13 @@ need_part(const struct evaluation *ev, struct finding *finding,
 
 /* ---- names ---- */
 
-/*
- * RFC 9525 section 6.3: a wildcard stands for one whole label, the leftmost.
- */
-static bool
-name_covers(const char *pattern, const char *name)
-{
-	const char *dot;
-
-	if (strncmp(pattern, "*.", 2) != 0)
-		return strcasecmp(pattern, name) == 0;
-	dot = strchr(name, '.');
-	return dot != NULL && dot != name && strchr(dot + 1, '.') != NULL &&
-	    strcasecmp(pattern + 1, dot) == 0;
-}
-
 static bool
 covered(const struct fact_list *names, const char *name)
 {
 	size_t i;
 
 	for (i = 0; i < names->count; i++)
-		if (name_covers(names->items[i], name))
+		if (hostname_matches(names->items[i], name))
 			return true;
 	return false;
 }

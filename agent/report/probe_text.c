@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/hostname.h"
 #include "parse/tls_suites.h"
 #include "report/escape.h"
 #include "report/probe_text.h"
@@ -325,6 +326,21 @@ print_trust(const struct text *text, const struct probe_chain *chain)
 		    "trust not known: %s", why));
 }
 
+/* What a client that asked for the name would say of the certificate. */
+static void
+print_mismatch(const struct text *text, const struct probe_chain *chain)
+{
+	size_t i;
+
+	if (chain->server_name == NULL)
+		return;
+	for (i = 0; i < chain->name_count; i++)
+		if (hostname_matches(chain->names[i], chain->server_name))
+			return;
+	print_row(text, "", BAD, arena_printf(text->arena, "not for %s",
+	    clean(text, chain->server_name)));
+}
+
 static const char *
 or_unknown(const struct text *text, const char *value)
 {
@@ -342,6 +358,7 @@ print_chain(const struct text *text, const struct probe_chain *chain)
 	    chain->subject == NULL || chain->subject[0] == '\0' ? "empty" :
 	    clean(text, chain->subject)));
 	print_names(text, chain);
+	print_mismatch(text, chain);
 	print_row(text, "", NULL, arena_printf(text->arena, "issuer %s",
 	    or_unknown(text, chain->issuer)));
 	print_expiry(text, chain);

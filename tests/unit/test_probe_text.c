@@ -237,6 +237,13 @@ test_bad_listener(void **state)
 	    "                for no name\n");
 	assert_has(text, "not trusted: self-signed certificate\n");
 	assert_has(text, "must staple\n");
+	assert_null(strstr(text, "not for"));
+	chain.server_name = "webmail.example";
+	text = render(arena, &listener, 1, false);
+	assert_has(text, "                for no name\n"
+	    "                not for webmail.example\n");
+	chain.server_name = NULL;
+	text = render(arena, &listener, 1, false);
 	assert_has(text, "    features    session tickets\n"
 	    "                STARTTLS injection\n"
 	    "    without     compression\n"
