@@ -199,6 +199,9 @@ answer_understood(struct probe_plan *plan, struct probe_track *track,
 	track->tries = 0;
 	track->drops = 0;
 	track->state = TRACK_DONE;
+	/* STARTTLS was offered and then refused, a login put off. */
+	if (outcome->end == END_TALKED && question->goal != DIALOGUE_RELAY)
+		probe_learn_why(plan, question->name, outcome->why);
 	track->type->answer(plan, track, question, outcome);
 }
 

@@ -237,8 +237,13 @@ judge_starttls(struct dialogue *dialogue, enum answer answer, const char *line)
 		dialogue->state = DIALOGUE_TLS;
 		return;
 	}
-	/* 454: "TLS not available due to temporary reason", RFC 3207 4. */
-	dialogue->starttls = PROBE_NO;
+	/*
+	 * 454: "TLS not available due to temporary reason", RFC 3207 4. It is
+	 * offered all the same; what TLS would be like nobody knows. Where the
+	 * capabilities were not read a refusal says that it is not.
+	 */
+	if (dialogue->starttls == PROBE_UNKNOWN)
+		dialogue->starttls = PROBE_NO;
 	end_with(dialogue, DIALOGUE_DONE, line);
 }
 

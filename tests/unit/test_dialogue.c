@@ -156,7 +156,7 @@ static const struct {
 	{ "TLS not available", PROBE_SMTP, DIALOGUE_STARTTLS,
 	  SAYS("220 a\r\n250-a\r\n250 starttls\r\n454 TLS currently "
 	  "unavailable\r\n"), DIALOGUE_DONE, EHLO "STARTTLS\r\n",
-	  .starttls = PROBE_NO, .mechanisms = "",
+	  .starttls = PROBE_YES, .mechanisms = "",
 	  .why = "454 TLS currently unavailable" },
 	{ "AUTH of old, twice", PROBE_SMTP, DIALOGUE_CLEAR_LOGIN,
 	  SAYS("220 a\r\n250-a\r\n250-AUTH=plain login\r\n"
@@ -277,7 +277,7 @@ static const struct {
 	{ "STARTTLS refused", PROBE_IMAP, DIALOGUE_STARTTLS,
 	  SAYS("* OK hi\r\n* CAPABILITY STARTTLS\r\na OK\r\nc NO no key\r\n"),
 	  DIALOGUE_DONE, "a CAPABILITY\r\nc STARTTLS\r\n",
-	  .starttls = PROBE_NO, .mechanisms = "LOGIN", .why = "c NO no key" },
+	  .starttls = PROBE_YES, .mechanisms = "LOGIN", .why = "c NO no key" },
 	/* POP3, RFC 1939, 2449, 2595 */
 	{ "a POP3 server without CAPA", PROBE_POP3, DIALOGUE_CLEAR_LOGIN,
 	  SAYS("+OK\r\n-ERR what\r\n-ERR what\r\n+OK who\r\n-ERR what\r\n"),

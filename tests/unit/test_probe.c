@@ -111,6 +111,22 @@ serve_without_starttls(int fd, unsigned number)
 }
 
 static void
+serve_starttls_refused(int fd, unsigned number)
+{
+	char line[512];
+
+	(void)number;
+	put(fd, "220 mail.test ESMTP\r\n");
+	while (get_line(fd, line, sizeof(line)) &&
+	    strncmp(line, "QUIT", 4) != 0) {
+		if (strncmp(line, "EHLO ", 5) == 0)
+			put(fd, "250-mail.test\r\n250 STARTTLS\r\n");
+		else
+			put(fd, "454 TLS currently unavailable\r\n");
+	}
+}
+
+static void
 serve_limit(int fd, unsigned number)
 {
 	(void)number;
@@ -432,6 +448,10 @@ static const struct {
 	    "---++", NULL, PROBE_YES },
 	{ "no STARTTLS", serve_without_starttls, PROBE_SMTP, false, 0,
 	    PROBE_OPEN, NULL, 1, PROBE_NO, "?????", NULL, PROBE_UNKNOWN },
+	{ "STARTTLS offered and then refused", serve_starttls_refused,
+	    PROBE_SMTP, false, 0, PROBE_OPEN,
+	    "whole: 454 TLS currently unavailable", 1, PROBE_YES, "?????",
+	    NULL, PROBE_UNKNOWN },
 	{ "421 twice", serve_limit_twice, PROBE_SMTP, false, 0, PROBE_OPEN,
 	    NULL, 3, PROBE_NO, "?????", NULL, PROBE_UNKNOWN },
 	{ "421 always", serve_limit, PROBE_SMTP, false, 0, PROBE_FAILED,
