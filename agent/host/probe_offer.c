@@ -63,6 +63,11 @@ probe_offer_accepted(struct probe_plan *plan, struct tls_offer *offer,
 	offer->suite_count = count;
 }
 
+/*
+ * Up to TLS 1.2 no FFDHE group is offered: a server would take one of those in
+ * the place of its own parameters, which are what is to be seen (RFC 7919
+ * section 4: without any of them in the list it uses what it likes).
+ */
 static void
 offer_all_groups(struct probe_plan *plan, struct probe_question *question)
 {
@@ -72,7 +77,8 @@ offer_all_groups(struct probe_plan *plan, struct probe_question *question)
 	size_t i;
 
 	for (i = 0; i < tls_group_count; i++)
-		if (offer->version != TLS_1_3 || tls_groups[i].tls13)
+		if (offer->version == TLS_1_3 ? tls_groups[i].tls13 :
+		    !probe_group_is_ffdhe(&tls_groups[i]))
 			groups[offer->group_count++] = tls_groups[i].id;
 	offer->groups = groups;
 	question->all_groups = true;

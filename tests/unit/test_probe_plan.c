@@ -24,6 +24,7 @@ enum {
 	RSA_RC4_SHA = 0x0005,
 	RSA_3DES = 0x000a,
 	RSA_AES128_SHA = 0x002f,
+	DHE_AES128_SHA = 0x0033,
 	RSA_AES256_SHA = 0x0035,
 	TLS13_AES128 = 0x1301,
 	TLS13_AES256 = 0x1302,
@@ -44,6 +45,7 @@ struct model {
 	uint16_t suites[PROBE_VERSION_COUNT][8];	/* best first */
 	uint16_t groups[4];
 	bool client_decides;
+	unsigned dh_bits;		/* its own, where no group is named */
 	bool no_alerts;			/* refuses by closing */
 	bool whole_fails;		/* OpenSSL can not speak it */
 	bool always;			/* first[0] holds for all questions */
@@ -57,6 +59,7 @@ struct model {
 	const char *why;		/* NULL = none */
 	const char *versions;		/* "SSLv3 no, …" but those unknown */
 	const char *groups_seen;	/* accepted */
+	unsigned dh_bits_seen;
 	bool weak_settled;		/* no weak group is undecided */
 };
 
@@ -140,6 +143,18 @@ choose_version(const struct model *model,
 	return -1;
 }
 
+/* RFC 7919 section 4: who names groups gets one of them. */
+static bool
+offers_ffdhe(const struct probe_question *question)
+{
+	size_t i;
+
+	for (i = 0; i < question->offer.group_count; i++)
+		if (question->offer.groups[i] >> 8 == 1)
+			return true;
+	return false;
+}
+
 static void
 answer(const struct model *model, const struct probe_question *question,
     struct tls_reply *reply, struct probe_outcome *outcome)
@@ -163,6 +178,8 @@ answer(const struct model *model, const struct probe_question *question,
 	reply->version = (uint16_t)(TLS_SSL3 + version);
 	reply->suite = suite;
 	reply->group = common_group(model, question);
+	if (suite == DHE_AES128_SHA)
+		reply->dh_bits = offers_ffdhe(question) ? 3072 : model->dh_bits;
 	outcome->end = END_REPLY;
 	outcome->completed = question->way == WAY_WHOLE && !model->whole_fails;
 	if (question->way == WAY_WHOLE || question->wants_chain)
@@ -275,6 +292,15 @@ static const struct model models[] = {
 	    "ECDHE-RSA-AES128-GCM-SHA256, TLSv1.3 "
 	    "TLS_AES_256_GCM_SHA384",
 	    .groups_seen = " x25519 secp192r1", .weak_settled = false },
+	{ .name = "a modulus of its own", .protocol = PROBE_IMAPS,
+	    .suites = { [3] = { ECDHE_CHACHA, DHE_AES128_SHA } },
+	    .groups = { X25519 }, .dh_bits = 1024,
+	    .asked = "whole tls13 old other chacha weak-group",
+	    .status = PROBE_OPEN,
+	    .versions = OLD_IS_GONE ", TLSv1.2 DHE-RSA-AES128-SHA "
+	    "ECDHE-RSA-CHACHA20-POLY1305, TLSv1.3 no",
+	    .groups_seen = " x25519", .dh_bits_seen = 1024,
+	    .weak_settled = true },
 	{ .name = "every old version", .protocol = PROBE_IMAPS,
 	    .suites = { { RSA_RC4_SHA }, { RSA_RC4_SHA }, { RSA_AES128_SHA },
 	    { RSA_AES256_SHA } },
@@ -411,6 +437,7 @@ test_models(void **state)
 		    model->why == NULL ? "" : model->why);
 		assert_string_equal(versions.bytes, model->versions);
 		assert_string_equal(groups.bytes, model->groups_seen);
+		assert_int_equal(listener.dh_bits, model->dh_bits_seen);
 		assert_int_equal(weak_is_settled(&listener),
 		    model->weak_settled);
 		buf_done(&asked);
