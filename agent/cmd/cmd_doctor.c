@@ -142,11 +142,12 @@ seen_elsewhere(const struct field *field, const void *fact)
 
 /*
  * What could not be had, with the reason. A plane that was skipped is not
- * missed where another one tells. Returns how many are missed.
+ * missed where another one tells. Either what is asked for on request alone, or
+ * all the rest. Returns how many there are.
  */
 static size_t
 print_unknown_field(struct arena *arena, const char *group,
-    const struct field *field, const void *fact)
+    const struct field *field, const void *fact, bool on_request)
 {
 	const struct fact_meta *meta;
 	size_t unknown = 0;
@@ -157,6 +158,7 @@ print_unknown_field(struct arena *arena, const char *group,
 			continue;
 		meta = field_meta(field, fact, (enum plane)plane);
 		if (meta->state != FACT_UNKNOWN ||
+		    fact_on_request(meta) != on_request ||
 		    (fact_skipped(meta) && seen_elsewhere(field, fact)))
 			continue;
 		unknown++;
@@ -170,21 +172,24 @@ print_unknown_field(struct arena *arena, const char *group,
 }
 
 static size_t
-print_unknown(struct arena *arena, const struct facts *facts)
+print_unknown(struct arena *arena, const struct facts *facts, bool on_request)
 {
 	const struct field_group *group;
 	size_t unknown = 0, i, j;
 
-	printf("\nWhat could not be seen\n");
+	printf("\n%s\n", on_request ? "What is asked for on request alone" :
+	    "What could not be seen");
 	for (i = 0; i < field_group_count; i++) {
 		group = &field_groups[i];
 		for (j = 0; j < group->field_count; j++)
 			unknown += print_unknown_field(arena, group->name,
 			    &group->fields[j], (const char *)facts +
-			    group->offset + group->fields[j].offset);
+			    group->offset + group->fields[j].offset,
+			    on_request);
 	}
 	if (unknown == 0)
-		printf("  nothing: every fact was had\n");
+		printf("  nothing%s\n", on_request ? "" :
+		    ": every fact was had");
 	return unknown;
 }
 
@@ -222,5 +227,7 @@ cmd_doctor(struct arena *arena, const struct options *options,
 		return -1;
 	print_site(arena, facts);
 	print_collectors(arena, facts);
-	return print_unknown(arena, facts) == 0 ? EXIT_OK : EXIT_UNKNOWN;
+	(void)print_unknown(arena, facts, true);
+	return print_unknown(arena, facts, false) == 0 ? EXIT_OK :
+	    EXIT_UNKNOWN;
 }

@@ -315,6 +315,7 @@ collect_all(struct host *host, struct facts *facts,
 		report->name = collectors[i]->name;
 		report->duration_ms = elapsed_ms(&start);
 	}
+	facts_sort(facts);
 	/* Only now: two collectors may fill one group. */
 	for (i = 0; i < collector_count; i++)
 		report_state(collectors[i], facts, &facts->collectors.items[i]);

@@ -110,7 +110,7 @@ collect_relay(struct collection *collection)
 
 	if (collection->options == NULL || !collection->options->deep) {
 		meta_unknown(collection, &fact->meta, RELAY_ORIGIN,
-		    FACT_SKIPPED_PREFIX "asked with --deep only");
+		    FACT_ON_REQUEST_PREFIX "--deep only");
 		return;
 	}
 	answer = host_command_input(collection->host, collection->scratch,

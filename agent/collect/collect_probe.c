@@ -512,34 +512,6 @@ set_listening(struct asking *asking, struct probe_result *result,
 	set_names(asking, result);
 }
 
-/* As a snapshot has them: what is said of the first must not depend on it. */
-static int
-compare_listeners(const void *a, const void *b)
-{
-	const struct listener_facts *left = a, *right = b;
-
-	return strcmp(left->name, right->name);
-}
-
-static int
-compare_names(const void *a, const void *b)
-{
-	const struct mail_name_facts *left = a, *right = b;
-
-	return strcmp(left->name, right->name);
-}
-
-static void
-sort_lists(struct facts *facts)
-{
-	if (facts->listeners.count > 1)
-		qsort(facts->listeners.items, facts->listeners.count,
-		    sizeof(*facts->listeners.items), compare_listeners);
-	if (facts->mail_names.count > 1)
-		qsort(facts->mail_names.items, facts->mail_names.count,
-		    sizeof(*facts->mail_names.items), compare_names);
-}
-
 static void
 collect_probe(struct collection *collection)
 {
@@ -571,7 +543,6 @@ collect_probe(struct collection *collection)
 		set_listening(asking, &result, origin);
 	else
 		set_unasked(asking, &answer, origin);
-	sort_lists(facts);
 	facts->inventory.mail_names.meta = asking->names;
 	facts->inventory.mail_names.value =
 	    (int64_t)facts->mail_names.count;

@@ -2,12 +2,23 @@
 
 #include "facts/facts.h"
 
+static bool
+unknown_because(const struct fact_meta *meta, const char *prefix)
+{
+	return meta->state == FACT_UNKNOWN && meta->why != NULL &&
+	    strncmp(meta->why, prefix, strlen(prefix)) == 0;
+}
+
 bool
 fact_skipped(const struct fact_meta *meta)
 {
-	return meta->state == FACT_UNKNOWN && meta->why != NULL &&
-	    strncmp(meta->why, FACT_SKIPPED_PREFIX,
-	    strlen(FACT_SKIPPED_PREFIX)) == 0;
+	return unknown_because(meta, FACT_SKIPPED_PREFIX);
+}
+
+bool
+fact_on_request(const struct fact_meta *meta)
+{
+	return unknown_because(meta, FACT_ON_REQUEST_PREFIX);
 }
 
 const char *

@@ -68,8 +68,11 @@ struct setting {
 };
 
 #define FACT_SKIPPED_PREFIX "skipped: "
+/* … behind which a flag follows: asked for when the admin says so, not by default. */
+#define FACT_ON_REQUEST_PREFIX FACT_SKIPPED_PREFIX "asked with "
 
 bool fact_skipped(const struct fact_meta *meta);
+bool fact_on_request(const struct fact_meta *meta);
 const char *plane_name(enum plane plane);	/* "store", "daemon", … */
 const char *fact_state_name(enum fact_state state);
 

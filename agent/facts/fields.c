@@ -1,5 +1,6 @@
 #include <assert.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -461,4 +462,28 @@ facts_add_item(struct facts *facts, const struct field_list *list,
 	item = items->items + items->count++ * list->item_size;
 	*(const char **)(void *)item = arena_strdup(facts->arena, name);
 	return item;
+}
+
+/* Every item begins with its name. */
+static int
+compare_items(const void *a, const void *b)
+{
+	const char *const *left = a, *const *right = b;
+
+	return strcmp(*left, *right);
+}
+
+void
+facts_sort(struct facts *facts)
+{
+	size_t i;
+
+	for (i = 0; i < field_list_count; i++) {
+		LIST_OF(char) *items = (void *)((char *)facts +
+		    field_lists[i].offset);
+
+		if (items->count > 1)
+			qsort(items->items, items->count,
+			    field_lists[i].item_size, compare_items);
+	}
 }

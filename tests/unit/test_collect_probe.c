@@ -109,6 +109,7 @@ run(struct probe_host *host, struct facts *facts,
 
 	host->base.ask = probe_ask;
 	collector_probe.collect(&collection);
+	facts_sort(facts);
 	arena_free(collection.scratch);
 }
 
