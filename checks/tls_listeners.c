@@ -110,7 +110,7 @@ merge_demanded_protocols(const struct evaluation *ev, const char *service,
 	const struct listener_facts *listener;
 	struct sayings sayings = { .count = 0 };
 	struct finding part = { .result = RESULT_UNKNOWN };
-	size_t cursor = 0, i;
+	size_t cursor = 0, count = 0, i;
 
 	if (ev->want->list_count == 0 ||
 	    finding->result == RESULT_NOTAPPLICABLE)
@@ -122,6 +122,7 @@ merge_demanded_protocols(const struct evaluation *ev, const char *service,
 	while ((listener = next_with_tls(ev, service, &cursor)) != NULL) {
 		const struct fact_list *seen = &listener->protocols;
 
+		count++;
 		if (!say_seen(ev, &sayings, listener, "what TLS is accepted",
 		    &seen->meta))
 			continue;
@@ -129,9 +130,14 @@ merge_demanded_protocols(const struct evaluation *ev, const char *service,
 			say_demanded(ev, &sayings, listener,
 			    ev->want->list[i]);
 	}
-	if (sayings.count == 0)
+	if (count == 0)
+		finding_unknown(ev, &part, "no listener of %s was seen, so "
+		    "whether %s is accepted is not known", service,
+		    ev->want->list[0]);
+	else if (sayings.count == 0)
 		return;
-	sayings_conclude(ev, &sayings, "", &part);
+	else
+		sayings_conclude(ev, &sayings, "", &part);
 	finding_merge(ev, finding, &part);
 }
 
@@ -154,11 +160,24 @@ is_wanted(const struct cipher_profile *profile, const char *suite)
 	    text_list_has(&profile->suites, suite, length);
 }
 
+/* What a version takes that may be accepted or not was never asked. */
+static void
+add_unasked(struct names *names, const struct fact_list *undecided)
+{
+	size_t i;
+
+	for (i = 0; i < undecided->count; i++)
+		if (strcmp(undecided->items[i], "TLSv1.3") != 0)
+			names_add(names, undecided->items[i],
+			    strlen(undecided->items[i]));
+}
+
 static void
 say_suites(const struct evaluation *ev, struct sayings *sayings,
     const struct listener_facts *listener, const struct cipher_profile *profile)
 {
 	struct names weak = { .count = 0 }, undecided = { .count = 0 };
+	struct names unasked = { .count = 0 };
 	unsigned port = listener_port(listener);
 	const struct fact_list *list = &listener->suites;
 	size_t tolerated = 0, i;
@@ -180,6 +199,7 @@ say_suites(const struct evaluation *ev, struct sayings *sayings,
 		    !is_tolerated(profile, port, list->items[i]))
 			names_add(&undecided, list->items[i],
 			    strlen(list->items[i]));
+	add_unasked(&unasked, &listener->protocols_undecided);
 	if (weak.count > 0)
 		say(ev, sayings, RESULT_FAIL, listener, "%s accepted, not on "
 		    "the list %s", names_end(&weak),
@@ -188,6 +208,9 @@ say_suites(const struct evaluation *ev, struct sayings *sayings,
 		say(ev, sayings, RESULT_UNKNOWN, listener, "whether %s %s "
 		    "accepted is not known", names_end(&undecided),
 		    undecided.count > 1 ? "are" : "is");
+	else if (unasked.count > 0)
+		say(ev, sayings, RESULT_UNKNOWN, listener, "what suites %s "
+		    "takes is not known", names_end(&unasked));
 	else if (tolerated > 0)
 		say(ev, sayings, RESULT_PASS, listener, "%zu suites with CBC "
 		    "are let pass on port 25, where a refused peer would send "
