@@ -122,6 +122,7 @@ void finding_item_evidence(const struct evaluation *ev,
 struct judgement {
 	enum result result;
 	bool stock;		/* fails because of cPanel's shipped default */
+	bool too_strict;	/* fails by refusing what is wanted */
 	char text[640];
 };
 
@@ -161,7 +162,7 @@ void evaluate_planes(const struct evaluation *ev, const char *const *paths,
  * The same for what the system may forbid beside the configuration: held says
  * what does, "the system's crypto policy only (DEFAULT)", NULL = nothing known. A
  * socket that passes where every configured plane fails is then a pass with
- * that note; without it, inconsistent. A socket that is weaker than configured
+ * that note, unless a plane fails by refusing too much; without it, inconsistent. A socket that is weaker than configured
  * always is.
  */
 void evaluate_planes_held(const struct evaluation *ev,

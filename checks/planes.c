@@ -195,6 +195,18 @@ contradicting(const struct view *views, int nearest)
 	return -1;
 }
 
+/* What refuses more than is wanted was never held back by the system. */
+static bool
+any_too_strict(const struct view *views)
+{
+	int plane;
+
+	for (plane = 0; plane < PLANE_COUNT; plane++)
+		if (views[plane].judgement.too_strict)
+			return true;
+	return false;
+}
+
 static bool
 any_failed(const struct view *views)
 {
@@ -247,7 +259,7 @@ disagreeing(const struct view *views, int *nearest, const char *held,
 		*nearest = below;
 		return contradicting(views, below);
 	}
-	*ret_held = held != NULL;
+	*ret_held = held != NULL && !any_too_strict(views);
 	return *ret_held ? -1 : other;
 }
 

@@ -96,6 +96,7 @@ judge_exim_protocols(const struct evaluation *ev, enum plane plane,
 		judge(ret, RESULT_PASS, "openssl_options turns SSLv2, SSLv3, "
 		    "TLS 1.0 and TLS 1.1 off: %s",
 		    setting_shown(ev, path, plane));
+	ret->too_strict = drop[0] != '\0';
 	ret->stock = setting_is_stock(ev, path, plane);
 }
 
