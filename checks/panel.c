@@ -39,21 +39,34 @@ demanded(const struct evaluation *ev, const char *word)
 }
 
 /* Does a webmail name lead to the web server of this machine? */
-static bool
-webmail_is_here(const struct evaluation *ev)
+enum webmail {
+	WEBMAIL_ELSEWHERE,
+	WEBMAIL_HERE,
+	WEBMAIL_UNKNOWN,
+};
+
+static enum webmail
+find_webmail(const struct evaluation *ev)
 {
+	const struct facts *facts = ev->facts;
+	enum webmail found = facts->inventory.mail_names.meta.state ==
+	    FACT_KNOWN ? WEBMAIL_ELSEWHERE : WEBMAIL_UNKNOWN;
 	size_t i;
 
-	for (i = 0; i < ev->facts->mail_names.count; i++) {
+	for (i = 0; i < facts->mail_names.count; i++) {
 		const struct mail_name_facts *name =
-		    &ev->facts->mail_names.items[i];
+		    &facts->mail_names.items[i];
+		const struct fact_str *address = &name->address;
 
-		if (strncmp(name->name, "webmail.", 8) == 0 &&
-		    name->address.meta.state == FACT_KNOWN &&
-		    strcmp(name->address.value, "here") == 0)
-			return true;
+		if (strncmp(name->name, "webmail.", 8) != 0)
+			continue;
+		if (address->meta.state == FACT_KNOWN &&
+		    strcmp(address->value, "here") == 0)
+			return WEBMAIL_HERE;
+		if (address->meta.state == FACT_UNKNOWN)
+			found = WEBMAIL_UNKNOWN;
 	}
-	return false;
+	return found;
 }
 
 /*
@@ -108,39 +121,74 @@ say_tls(const struct evaluation *ev, struct sayings *sayings,
 		    "Strict-Transport-Security");
 }
 
-static void
+/* How many listeners of the service there are. */
+static size_t
 say_service(const struct evaluation *ev, struct sayings *sayings,
     const char *service, bool *ret_contradicts)
 {
 	const struct listener_facts *listener;
-	size_t cursor = 0;
+	size_t cursor = 0, count = 0;
 
-	while ((listener = listener_next(ev, service, &cursor)) != NULL)
+	while ((listener = listener_next(ev, service, &cursor)) != NULL) {
+		count++;
 		if (listener_has_tls(listener))
 			say_tls(ev, sayings, listener);
 		else if (strcmp(service, "httpd") != 0)
 			say_clear(ev, sayings, listener, ret_contradicts);
+	}
 	say_foreign(ev, sayings, service);
+	return count;
 }
 
-/* The sockets alone; nothing where none of the panel's ports answers. */
+/*
+ * A web server counts where webmail is reached through it; a fault of one of
+ * which that is not known is no proof of either.
+ */
+static void
+say_web_server(const struct evaluation *ev, struct sayings *sayings,
+    enum webmail webmail, bool *ret_contradicts)
+{
+	const struct listener_facts *listener;
+	struct sayings aside = { .count = 0 };
+	struct judgement said = { .result = RESULT_PASS };
+	size_t cursor = 0;
+
+	if (webmail == WEBMAIL_HERE)
+		say_service(ev, sayings, "httpd", ret_contradicts);
+	if (webmail != WEBMAIL_UNKNOWN)
+		return;
+	say_service(ev, &aside, "httpd", ret_contradicts);
+	sayings_judge(&aside, "", &said);
+	listener = listener_next(ev, "httpd", &cursor);
+	if (said.result != RESULT_PASS && listener != NULL)
+		say(ev, sayings, RESULT_UNKNOWN, listener, "whether webmail is "
+		    "reached through it is not known; if so: %s", said.text);
+}
+
+/* The sockets alone. */
 static void
 judge_sockets(const struct evaluation *ev, struct finding *part,
     bool *ret_contradicts)
 {
 	static const char *const paths[] = { "listeners.protocols",
 	    "listeners.clear_http", "listeners.hsts", NULL };
+	static const char none[] = "none of its ports was seen to answer";
+	enum webmail webmail = find_webmail(ev);
 	struct sayings sayings = { .count = 0 };
+	size_t count;
 
-	say_service(ev, &sayings, "cpsrvd", ret_contradicts);
-	say_service(ev, &sayings, "cpdavd", ret_contradicts);
-	if (webmail_is_here(ev))
-		say_service(ev, &sayings, "httpd", ret_contradicts);
-	sayings_conclude(ev, &sayings, "the ports accept nothing older than TLS "
-	    "1.2 and answer in clear with a redirect at most", part);
+	count = say_service(ev, &sayings, "cpsrvd", ret_contradicts);
+	count += say_service(ev, &sayings, "cpdavd", ret_contradicts);
+	say_web_server(ev, &sayings, webmail, ret_contradicts);
+	if (count == 0 && sayings.count == 0 && ev->want->list_count > 0)
+		finding_unknown(ev, part, "%s", none);
+	else
+		sayings_conclude(ev, &sayings, count == 0 ? none : "the ports "
+		    "accept nothing older than TLS 1.2 and answer in clear "
+		    "with a redirect at most", part);
 	listeners_evidence(ev, part, "cpsrvd", paths);
 	listeners_evidence(ev, part, "cpdavd", paths);
-	if (webmail_is_here(ev))
+	if (webmail != WEBMAIL_ELSEWHERE)
 		listeners_evidence(ev, part, "httpd", paths);
 }
 
