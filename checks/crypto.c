@@ -17,17 +17,34 @@ is_weak_policy(const char *policy)
 	    strncmp(policy, LEVEL_ZERO, strlen(LEVEL_ZERO)) == 0;
 }
 
+/* The lowest protocol that OpenSSL lets pass, a policy or no: "" = every one. */
+static bool
+lets_old_pass(const struct fact_str *lowest)
+{
+	return lowest->meta.state == FACT_KNOWN && lowest->value != NULL &&
+	    strcmp(lowest->value, "TLSv1.2") != 0 &&
+	    strcmp(lowest->value, "TLSv1.3") != 0;
+}
+
 static void
 evaluate_policy(const struct evaluation *ev, struct finding *finding)
 {
+	const struct fact_str *lowest = &ev->facts->crypto.policy_min_protocol;
 	const char *policy;
 
 	if (!finding_need(ev, finding, "crypto.policy"))
 		return;
+	finding_evidence(ev, finding, "crypto.policy_min_protocol");
 	policy = ev->facts->crypto.policy.value;
 	if (is_weak_policy(policy))
 		finding_fail(ev, finding, "the system's crypto policy is %s, "
 		    "wanted DEFAULT or stricter", shown(ev->arena, policy));
+	else if (lets_old_pass(lowest))
+		finding_fail(ev, finding, "OpenSSL's configuration lets %s "
+		    "pass, whatever the policy says (%s), wanted TLSv1.2 at "
+		    "least", lowest->value[0] == '\0' ?
+		    "every version of TLS" : lowest->value,
+		    shown(ev->arena, policy));
 	else
 		finding_pass(ev, finding, "the system's crypto policy is %s",
 		    shown(ev->arena, policy));
@@ -78,7 +95,8 @@ const struct check crypto_checks[] = {
 		.title = "The system's cryptography is not opened for weak algorithms",
 		.scope = SCOPE_HOST,
 		.subject = "host",
-		.needs = { "crypto.policy", "?crypto.fips_enabled" },
+		.needs = { "crypto.policy", "?crypto.policy_min_protocol",
+		    "?crypto.fips_enabled" },
 		.evaluate.host = evaluate_validated_module,
 		.want = WANT_INT,
 		.remediation = "host.crypto-policy",
