@@ -34,6 +34,17 @@ add_unwanted(struct names *names, const struct cipher_profile *profile,
 	}
 }
 
+/* Static RSA alone, where the certificate's key opens what was recorded. */
+static bool
+has_no_group(const struct listener_facts *listener)
+{
+	return listener->groups.meta.state == FACT_KNOWN &&
+	    listener->groups.count == 0 &&
+	    listener->groups_undecided.count == 0 &&
+	    listener->protocols.count > 0 &&
+	    listener->dh_bits.meta.state == FACT_ABSENT;
+}
+
 static void
 say_groups(const struct evaluation *ev, struct sayings *sayings,
     const struct listener_facts *listener,
@@ -46,7 +57,12 @@ say_groups(const struct evaluation *ev, struct sayings *sayings,
 		return;
 	add_unwanted(&accepted, profile, &listener->groups);
 	add_unwanted(&undecided, profile, &listener->groups_undecided);
-	if (accepted.count > 0)
+	if (has_no_group(listener))
+		say(ev, sayings, RESULT_FAIL, listener, "no group is accepted, "
+		    "so whoever gets the server's key can read all that was "
+		    "recorded, wanted one of %s",
+		    cipher_profile_shown(ev, profile));
+	else if (accepted.count > 0)
 		say(ev, sayings, RESULT_FAIL, listener, "%s accepted, not a "
 		    "group of %s", names_end(&accepted),
 		    cipher_profile_shown(ev, profile));
