@@ -135,7 +135,8 @@ judge_clear_auth(const struct evaluation *ev, struct judgement *ret)
 			    listed(offered, &names));
 		say_clear_login(ev, &sayings, listener);
 	}
-	if (count == 0)
+	say_foreign(ev, &sayings, "exim");
+	if (count == 0 && sayings.count == 0)
 		judge(ret, RESULT_NOTAPPLICABLE, "no listener of Exim was seen");
 	else
 		sayings_judge(&sayings, "no listener offers AUTH before TLS",
