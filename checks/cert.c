@@ -194,11 +194,28 @@ is_first(const struct evaluation *ev, const struct listener_facts *listener)
 	return first == listener;
 }
 
+/* Leads here, and is said on no listener: nobody asked, or it is closed. */
+static bool
+is_unjudged(const struct evaluation *ev, const struct mail_name_facts *name)
+{
+	const struct listener_facts *listener;
+	size_t cursor = 0;
+
+	if (name->listener.meta.state != FACT_KNOWN)
+		return name->listener.meta.state == FACT_UNKNOWN;
+	while ((listener = listener_next(ev, NULL, &cursor)) != NULL)
+		if (listener_has_tls(listener) &&
+		    strcmp(name->listener.value, listener->name) == 0)
+			return false;
+	return true;
+}
+
 static void
 judge_other_names(const struct evaluation *ev, struct finding *finding)
 {
 	const struct fact_int *counted = &ev->facts->inventory.mail_names;
 	struct names elsewhere = { .count = 0 }, unknown = { .count = 0 };
+	struct names unjudged = { .count = 0 };
 	size_t i;
 
 	finding_evidence(ev, finding, "inventory.mail_names");
@@ -215,10 +232,17 @@ judge_other_names(const struct evaluation *ev, struct finding *finding)
 		else if (name->address.meta.state == FACT_KNOWN &&
 		    strcmp(name->address.value, "here") != 0)
 			names_add(&elsewhere, name->name, strlen(name->name));
+		else if (name->address.meta.state == FACT_KNOWN &&
+		    is_unjudged(ev, name))
+			names_add(&unjudged, name->name, strlen(name->name));
 	}
 	if (unknown.count > 0)
 		add_part(ev, finding, RESULT_UNKNOWN, "where %s leads is not "
 		    "known", names_end(&unknown));
+	if (unjudged.count > 0)
+		add_part(ev, finding, RESULT_UNKNOWN, "what is shown for %s is "
+		    "not known: its port was not asked or did not answer",
+		    names_end(&unjudged));
 	if (elsewhere.count > 0)
 		add_part(ev, finding, RESULT_PASS, "not judged, because they "
 		    "lead elsewhere: %s", names_end(&elsewhere));
