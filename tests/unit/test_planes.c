@@ -638,7 +638,7 @@ static void
 test_values_are_cut_between_characters(void **state)
 {
 	struct arena *arena = arena_new();
-	struct judgement judgement = { RESULT_UNKNOWN, false, "" };
+	struct judgement judgement = { .result = RESULT_UNKNOWN };
 	char value[900];
 	size_t i;
 
