@@ -5,6 +5,7 @@
 #include "host/probe_private.h"
 
 #define ALERT_INAPPROPRIATE_FALLBACK 86	/* RFC 7507 section 3 */
+#define OLD_HIGHEST (TLS_1_2 - TLS_SSL3)	/* index of the version */
 #define SIGALG_NOBODY_HAS 0xfe00	/* private use, RFC 8446 4.2.3 */
 
 /* ---- suites: a version at a time, without what was chosen ---- */
@@ -50,6 +51,27 @@ answer_list(struct probe_plan *plan, struct probe_track *track,
 	}
 }
 
+/* What follows waits for the suites it offers, and for nothing else. */
+static bool
+lists_are_done(const struct probe_plan *plan, unsigned lowest,
+    unsigned highest)
+{
+	const struct probe_track *track = plan->tracks;
+
+	for (; track < plan->tracks + plan->track_count; track++)
+		if (track->type->turn == turn_list &&
+		    track->index >= lowest && track->index <= highest &&
+		    track->state != TRACK_DONE)
+			return false;
+	return true;
+}
+
+static bool
+list_is_done(const struct probe_plan *plan, const struct probe_track *track)
+{
+	return lists_are_done(plan, track->index, track->index);
+}
+
 /* ---- the order of preference ---- */
 
 static bool
@@ -84,7 +106,7 @@ turn_order(const struct probe_plan *plan, const struct probe_track *track)
 {
 	uint16_t pair[2];
 
-	if (!probe_tracks_before_done(plan, track))
+	if (!list_is_done(plan, track))
 		return TURN_WAIT;
 	return order_pair(plan, track, pair) ? TURN_ASK : TURN_SKIP;
 }
@@ -137,7 +159,8 @@ turn_groups(const struct probe_plan *plan, const struct probe_track *track)
 	const struct code_list *suites;
 	size_t i;
 
-	if (!probe_tracks_before_done(plan, track))
+	if (!(is_new(track) ? list_is_done(plan, track) :
+	    lists_are_done(plan, 0, OLD_HIGHEST)))
 		return TURN_WAIT;
 	if (offer.version == 0)
 		return TURN_SKIP;
@@ -221,7 +244,7 @@ turn_sigalgs12(const struct probe_plan *plan, const struct probe_track *track)
 	    &plan->listener->versions[track->index].suites;
 	size_t i;
 
-	if (!probe_tracks_before_done(plan, track))
+	if (!list_is_done(plan, track))
 		return TURN_WAIT;
 	for (i = 0; i < suites->count; i++) {
 		const struct tls_suite *suite = tls_suite_find(suites->ids[i]);
@@ -276,7 +299,7 @@ answer_sigalgs12(struct probe_plan *plan, struct probe_track *track,
 static enum track_turn
 turn_sigalgs13(const struct probe_plan *plan, const struct probe_track *track)
 {
-	if (!probe_tracks_before_done(plan, track))
+	if (!list_is_done(plan, track))
 		return TURN_WAIT;
 	return probe_accepts(plan, TLS_1_3) == PROBE_YES &&
 	    track->step <= tls_sigalg_count ? TURN_ASK : TURN_SKIP;
@@ -329,7 +352,8 @@ fallback_version(const struct probe_plan *plan)
 static enum track_turn
 turn_fallback(const struct probe_plan *plan, const struct probe_track *track)
 {
-	if (!probe_tracks_before_done(plan, track))
+	(void)track;
+	if (!lists_are_done(plan, 0, PROBE_VERSION_COUNT - 1))
 		return TURN_WAIT;
 	return fallback_version(plan) != 0 ? TURN_ASK : TURN_SKIP;
 }
@@ -365,7 +389,8 @@ static enum track_turn
 turn_renegotiation(const struct probe_plan *plan,
     const struct probe_track *track)
 {
-	if (!probe_tracks_before_done(plan, track))
+	(void)track;
+	if (!lists_are_done(plan, 0, OLD_HIGHEST))
 		return TURN_WAIT;
 	return probe_best_version(plan, TLS_1_2) != 0 &&
 	    plan->listener->features[FEATURE_SECURE_RENEGOTIATION] !=
@@ -398,10 +423,13 @@ answer_renegotiation(struct probe_plan *plan, struct probe_track *track,
 static enum track_turn
 turn_injection(const struct probe_plan *plan, const struct probe_track *track)
 {
-	if (plan->listener->starttls == PROBE_NO ||
+	(void)track;
+	if (plan->no_tls || plan->listener->starttls == PROBE_NO ||
 	    probe_protocol_implicit(plan->listener->protocol))
 		return TURN_SKIP;
-	return probe_tracks_before_done(plan, track) ? TURN_ASK : TURN_WAIT;
+	/* Early: most of it is to wait for nothing to come. */
+	return probe_best_version(plan, TLS_1_2) != 0 ||
+	    lists_are_done(plan, 0, OLD_HIGHEST) ? TURN_ASK : TURN_WAIT;
 }
 
 static void
@@ -429,6 +457,9 @@ answer_injection(struct probe_plan *plan, struct probe_track *track,
 	/* Who ends the talk over a pipelined command answers it nowhere. */
 	if (outcome->end == END_TALKED &&
 	    outcome->dialogue->state == DIALOGUE_FAILED)
+		*answered = PROBE_NO;
+	/* Dovecot hands it to TLS, where it is no record: other hellos are taken. */
+	else if (outcome->end == END_REFUSED && plan->tls_seen)
 		*answered = PROBE_NO;
 	else if (outcome->end == END_REPLY && outcome->completed)
 		*answered = outcome->inside;

@@ -51,20 +51,6 @@ tracks_asked(const struct probe_plan *plan)
 }
 
 static void
-take_as_refusal(struct probe_plan *plan, struct probe_track *track)
-{
-	struct probe_question question = { .name = track->type->name };
-	struct probe_outcome outcome = { .end = END_REFUSED };
-
-	snprintf(outcome.why, sizeof(outcome.why),
-	    "closed twice in reply to a hello");
-	track->drops = 0;
-	track->type->ask(plan, track, &question);
-	track->state = TRACK_DONE;
-	track->type->answer(plan, track, &question, &outcome);
-}
-
-static void
 fail_track(struct probe_plan *plan, struct probe_track *track, const char *why)
 {
 	track->state = TRACK_DONE;
@@ -74,30 +60,60 @@ fail_track(struct probe_plan *plan, struct probe_track *track, const char *why)
 }
 
 /*
- * An alert is the way to refuse a hello, but some servers just close. A close
- * can also be a limit, a crash or a filter. It counts as a refusal when it came
- * twice in a row and the listener has answered another hello with TLS; when it
- * never did, nothing is known. True when a track may ask on.
+ * An alert is the way to refuse a hello, but some servers just close (Dovecot
+ * 2.3). A close can also be a limit, a crash or a filter. It counts as a
+ * refusal when a connection that was opened after it has got TLS for an answer:
+ * what made it close was the hello then. To ask twice would say less, a limit
+ * that lasts closes twice as well.
  */
-static bool
-settle_parked(struct probe_plan *plan)
+static void
+take_as_refusal(struct probe_plan *plan, struct probe_track *track)
 {
-	bool settled = false;
+	struct probe_question question = track->dropped;
+	struct probe_outcome outcome = { .end = END_REFUSED };
+
+	snprintf(outcome.why, sizeof(outcome.why),
+	    "closed in reply to a hello, not to a later one");
+	track->state = TRACK_DONE;
+	track->type->answer(plan, track, &question, &outcome);
+}
+
+static void
+settle_parked(struct probe_plan *plan, const struct probe_question *question)
+{
 	size_t i;
 
-	for (i = 0; i < plan->track_count; i++) {
-		struct probe_track *track = &plan->tracks[i];
+	for (i = 0; i < plan->track_count && plan->tls_seen; i++)
+		if (plan->tracks[i].state == TRACK_PARKED &&
+		    plan->tracks[i].dropped_at < question->number)
+			take_as_refusal(plan, &plan->tracks[i]);
+}
 
-		if (track->state != TRACK_PARKED)
-			continue;
-		settled = true;
-		if (plan->tls_seen)
-			take_as_refusal(plan, track);
-		else
-			fail_track(plan, track,
-			    "closed twice in reply to a hello, and to every other");
-	}
-	return settled;
+static bool
+has_parked(const struct probe_plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < plan->track_count; i++)
+		if (plan->tracks[i].state == TRACK_PARKED)
+			return true;
+	return false;
+}
+
+/* Who now closes on everybody said nothing by closing; true when there was one. */
+static bool
+fail_parked(struct probe_plan *plan)
+{
+	bool parked = has_parked(plan);
+	size_t i;
+
+	for (i = 0; i < plan->track_count; i++)
+		if (plan->tracks[i].state == TRACK_PARKED)
+			fail_track(plan, &plan->tracks[i], plan->tls_seen ?
+			    "closed in reply to a hello, and from then on to "
+			    "every other" :
+			    "closed in reply to a hello, and to every other");
+	return parked;
 }
 
 /* The first track is alone until the listener has said a word. */
@@ -108,6 +124,29 @@ tracks_open(const struct probe_plan *plan)
 
 	return plan->met || first == TRACK_DONE || first == TRACK_PARKED ?
 	    plan->track_count : 1;
+}
+
+static void
+ask(struct probe_plan *plan, struct probe_track *track,
+    struct probe_question *ret_question)
+{
+	*ret_question = (struct probe_question){ .name = track->type->name,
+	    .track = (size_t)(track - plan->tracks), .number = ++plan->asked };
+	track->type->ask(plan, track, ret_question);
+	track->state = TRACK_ASKED;
+}
+
+/* Nothing else is left to ask: a hello that is known to be answered tells. */
+static bool
+ask_confirmation(struct probe_plan *plan, struct probe_question *ret_question)
+{
+	struct probe_track *confirm = &plan->tracks[plan->confirm];
+
+	if (!plan->tls_seen || !has_parked(plan) || confirm->failed ||
+	    confirm->state == TRACK_PARKED)
+		return false;
+	ask(plan, confirm, ret_question);
+	return true;
 }
 
 static bool
@@ -126,10 +165,7 @@ ask_next(struct probe_plan *plan, struct probe_question *ret_question)
 			track->state = TRACK_DONE;
 		if (turn != TURN_ASK)
 			continue;
-		*ret_question = (struct probe_question){
-		    .name = track->type->name, .track = i };
-		track->type->ask(plan, track, ret_question);
-		track->state = TRACK_ASKED;
+		ask(plan, track, ret_question);
 		return true;
 	}
 	return false;
@@ -143,8 +179,9 @@ probe_plan_next(struct probe_plan *plan, struct probe_question *ret_question)
 			return true;
 		if (tracks_asked(plan))
 			return false;
-		if (!settle_parked(plan))
-			plan->over = true;
+		if (ask_confirmation(plan, ret_question))
+			return true;
+		plan->over = !fail_parked(plan) || plan->tls_seen;
 	}
 	return false;
 }
@@ -170,14 +207,12 @@ answer_limit(struct probe_plan *plan, struct probe_track *track,
 }
 
 static void
-answer_dropped(struct probe_plan *plan, struct probe_track *track)
+answer_dropped(const struct probe_plan *plan, struct probe_track *track,
+    const struct probe_question *question)
 {
-	if (++track->drops < 2)
-		track->state = TRACK_READY;
-	else if (plan->tls_seen)
-		take_as_refusal(plan, track);
-	else
-		track->state = TRACK_PARKED;
+	track->state = TRACK_PARKED;
+	track->dropped = *question;
+	track->dropped_at = plan->asked;
 }
 
 static void
@@ -197,12 +232,13 @@ answer_understood(struct probe_plan *plan, struct probe_track *track,
     const struct probe_outcome *outcome)
 {
 	track->tries = 0;
-	track->drops = 0;
 	track->state = TRACK_DONE;
 	/* STARTTLS was offered and then refused, a login put off. */
 	if (outcome->end == END_TALKED && question->goal != DIALOGUE_RELAY)
 		probe_learn_why(plan, question->name, outcome->why);
 	track->type->answer(plan, track, question, outcome);
+	if (outcome->end != END_TALKED)
+		settle_parked(plan, question);
 }
 
 bool
@@ -235,7 +271,7 @@ probe_plan_answer(struct probe_plan *plan,
 		limit = answer_limit(plan, track, outcome->why);
 		break;
 	case END_DROPPED:
-		answer_dropped(plan, track);
+		answer_dropped(plan, track, question);
 		break;
 	case END_SILENT:
 	case END_BROKEN:

@@ -68,6 +68,7 @@ enum probe_inside {
 struct probe_question {
 	const char *name;		/* of the track, for reasons */
 	size_t track;
+	unsigned number;		/* of the listener's questions; 1 = the first */
 	enum probe_way way;
 	enum dialogue_goal goal;
 	enum probe_inside inside;	/* WHOLE */
@@ -109,7 +110,7 @@ struct probe_outcome {
 enum track_state {
 	TRACK_READY,
 	TRACK_ASKED,
-	TRACK_PARKED,	/* dropped twice, and no TLS was ever seen */
+	TRACK_PARKED,	/* dropped: whether that was a refusal is not known yet */
 	TRACK_DONE,
 };
 
@@ -120,7 +121,8 @@ struct probe_track {
 	unsigned index;		/* of the version or server name */
 	enum track_state state;
 	unsigned tries;		/* that met a limit */
-	unsigned drops;
+	struct probe_question dropped;	/* PARKED: what was asked … */
+	unsigned dropped_at;	/* … and how many were, when the close came */
 	unsigned step;		/* the type's own */
 	bool failed;		/* done without an answer */
 };
@@ -134,6 +136,8 @@ struct probe_plan {
 	unsigned tries;		/* limits->tries */
 	struct probe_track *tracks;
 	size_t track_count;
+	size_t confirm;		/* index of the track that is sure of an answer */
+	unsigned asked;		/* questions so far */
 	bool met;		/* the peer spoke, TLS or before it */
 	bool tls_seen;		/* a ServerHello came */
 	bool no_tls;		/* not to be had here */
@@ -185,8 +189,8 @@ void probe_tracks_choose(struct probe_plan *plan);
 void probe_full_choose(struct probe_plan *plan);	/* those of a complete list */
 void probe_track_add(struct probe_plan *plan, const struct track_type *type,
     unsigned index);
-/* All before this one are done, or wait themselves. */
-bool probe_tracks_before_done(const struct probe_plan *plan,
+/* All before this one are answered, if only by a close, or wait themselves. */
+bool probe_tracks_before_answered(const struct probe_plan *plan,
     const struct probe_track *track);
 /* From an answer to a hello: false when it refused, or chose out of nothing. */
 bool probe_learn_hello(struct probe_plan *plan,

@@ -6,8 +6,10 @@
  *	tls13		TLS 1.3 alone, every suite and group, best first
  *	old		TLS 1.1 with every suite; when one below is taken, below it
  *	other		TLS 1.2 with what no profile has for good reasons
- *	chacha		TLS 1.2 with ChaCha20 alone
  *	weak-group	every ECDHE suite, weak groups alone
+ *	chacha		TLS 1.2 with ChaCha20 alone: last, because a good server
+ *			refuses the three before, maybe by closing, and takes it
+ *	confirm		what is known to be taken, when ChaCha20 was not
  *
  * and of a complete list: "list" asks a version again and again, without what
  * was chosen before, until the server refuses; groups, signature algorithms and
@@ -168,11 +170,25 @@ old_version(const struct probe_plan *plan)
 	return 0;
 }
 
+/*
+ * RFC 5246 E.1: a server answers a hello of TLS 1.1 with the highest version
+ * that it has below, so one refusal is for all of them. Not so one that knows
+ * nothing but the bytes of its own version: where neither TLS 1.3 nor 1.2 is
+ * taken each version is asked.
+ */
+static bool
+answers_below(const struct probe_plan *plan)
+{
+	return probe_best_version(plan, TLS_1_3) >= TLS_1_2;
+}
+
 static enum track_turn
 turn_old(const struct probe_plan *plan, const struct probe_track *track)
 {
-	(void)track;
-	return plan->no_tls || old_version(plan) == 0 ? TURN_SKIP : TURN_ASK;
+	if (plan->no_tls || old_version(plan) == 0)
+		return TURN_SKIP;
+	return answers_below(plan) ||
+	    probe_tracks_before_answered(plan, track) ? TURN_ASK : TURN_WAIT;
 }
 
 static void
@@ -193,8 +209,9 @@ answer_old(struct probe_plan *plan, struct probe_track *track,
 		track->state = TRACK_READY;
 	} else if (outcome->end == END_REFUSED) {
 		probe_learn_refused(plan, &question->offer);
-		probe_learn_no_version(plan, TLS_SSL3,
-		    question->offer.version);
+		probe_learn_no_version(plan, answers_below(plan) ? TLS_SSL3 :
+		    question->offer.version, question->offer.version);
+		track->state = TRACK_READY;
 	}
 }
 
@@ -238,6 +255,15 @@ answer_other(struct probe_plan *plan, struct probe_track *track,
 	} else if (outcome->end == END_REFUSED) {
 		probe_learn_refused(plan, &question->offer);
 	}
+}
+
+static enum track_turn
+turn_chacha(const struct probe_plan *plan, const struct probe_track *track)
+{
+	enum track_turn turn = turn_tls12(plan, track);
+
+	return turn == TURN_ASK && !probe_tracks_before_answered(plan, track) ?
+	    TURN_WAIT : turn;
 }
 
 static void
@@ -334,13 +360,14 @@ answer_weak_group(struct probe_plan *plan, struct probe_track *track,
 /* ---- both depths: when the others leave something open ---- */
 
 bool
-probe_tracks_before_done(const struct probe_plan *plan,
+probe_tracks_before_answered(const struct probe_plan *plan,
     const struct probe_track *track)
 {
 	const struct probe_track *before;
 
 	for (before = plan->tracks; before < track; before++)
 		if (before->state != TRACK_DONE &&
+		    before->state != TRACK_PARKED &&
 		    before->type->turn(plan, before) != TURN_WAIT)
 			return false;
 	return true;
@@ -350,11 +377,11 @@ probe_tracks_before_done(const struct probe_plan *plan,
 static enum track_turn
 turn_version(const struct probe_plan *plan, const struct probe_track *track)
 {
-	(void)track;
 	if (plan->no_tls || probe_accepts(plan, TLS_1_2) != PROBE_UNKNOWN)
 		return TURN_SKIP;
 	return plan->tracks[0].state == TRACK_DONE ||
-	    plan->tracks[0].state == TRACK_PARKED ? TURN_ASK : TURN_WAIT;
+	    (plan->tracks[0].state == TRACK_PARKED &&
+	    probe_tracks_before_answered(plan, track)) ? TURN_ASK : TURN_WAIT;
 }
 
 static void
@@ -376,26 +403,43 @@ answer_version(struct probe_plan *plan, struct probe_track *track,
 		probe_learn_no_version(plan, TLS_1_2, TLS_1_2);
 }
 
-/* No hello of ours was taken, so nobody knows. */
+/*
+ * Asked by itself when no hello of ours was taken that offers compression, as
+ * where ChaCha20 is not; by the plan when it wants to know of a close (then the
+ * one question serves both).
+ */
 static enum track_turn
-turn_compression(const struct probe_plan *plan,
-    const struct probe_track *track)
+turn_confirm(const struct probe_plan *plan, const struct probe_track *track)
 {
 	if (plan->no_tls || plan->listener->features[FEATURE_COMPRESSION] !=
 	    PROBE_UNKNOWN)
 		return TURN_SKIP;
-	if (!probe_tracks_before_done(plan, track))
+	if (!probe_tracks_before_answered(plan, track))
 		return TURN_WAIT;
 	return probe_best_version(plan, TLS_1_2) != 0 ? TURN_ASK : TURN_SKIP;
 }
 
 static void
-ask_compression(struct probe_plan *plan, const struct probe_track *track,
+ask_confirm(struct probe_plan *plan, const struct probe_track *track,
     struct probe_question *question)
 {
+	uint16_t version = probe_best_version(plan, TLS_1_2);
+
 	(void)track;
-	probe_ask_hello(plan, question, probe_best_version(plan, TLS_1_2));
-	probe_offer_suites(plan, &question->offer, PROBE_CLASSES_TLS12, false);
+	probe_ask_hello(plan, question, version != 0 ? version : TLS_1_3);
+	/* As large as those that were closed on: that can be the reason, too. */
+	probe_offer_suites(plan, &question->offer, version != 0 ?
+	    PROBE_CLASSES_TLS12 : PROBE_CLASS(SUITE_TLS13), false);
+}
+
+/* STARTTLS gone in between tells nothing of a hello, and is not asked again. */
+static void
+answer_confirm(struct probe_plan *plan, struct probe_track *track,
+    const struct probe_question *question,
+    const struct probe_outcome *outcome)
+{
+	track->failed = outcome->end == END_TALKED;
+	(void)probe_learn_hello(plan, question, outcome);
 }
 
 static enum track_turn
@@ -436,15 +480,16 @@ static const struct track_type verdict_tracks[] = {
 	{ "tls13", turn_tls13, ask_tls13, answer_tls13 },
 	{ "old", turn_old, ask_old, answer_old },
 	{ "other", turn_tls12, ask_other, answer_other },
-	{ "chacha", turn_tls12, ask_chacha, probe_answer_once },
 	{ "weak-group", turn_weak_group, ask_weak_group, answer_weak_group },
+	{ "chacha", turn_chacha, ask_chacha, probe_answer_once },
 };
 
+enum { VERSION, CONFIRM, RELAY };
+
 static const struct track_type last_tracks[] = {
-	{ "version", turn_version, ask_version, answer_version },
-	{ "compression", turn_compression, ask_compression,
-	    probe_answer_once },
-	{ "relay", turn_relay, ask_relay, answer_relay },
+	[VERSION] = { "version", turn_version, ask_version, answer_version },
+	[CONFIRM] = { "confirm", turn_confirm, ask_confirm, answer_confirm },
+	[RELAY] = { "relay", turn_relay, ask_relay, answer_relay },
 };
 
 static void
@@ -477,5 +522,6 @@ probe_tracks_choose(struct probe_plan *plan)
 		add_tracks(plan, verdict_tracks, COUNT(verdict_tracks));
 	for (i = 1; i < plan->name_count; i++)
 		probe_track_add(plan, &whole_track, i);
+	plan->confirm = plan->track_count + CONFIRM;
 	add_tracks(plan, last_tracks, COUNT(last_tracks));
 }

@@ -480,8 +480,8 @@ static const struct {
 	    PROBE_FAILED, "whole: closed by the peer before its greeting", 1,
 	    PROBE_UNKNOWN, "?????", NULL, PROBE_UNKNOWN },
 	{ "closes behind every hello", serve_close_after_hello, PROBE_IMAPS,
-	    false, 0, PROBE_FAILED, "whole: closed twice in reply to a hello, "
-	    "and to every other", 8, PROBE_UNKNOWN, "?????", NULL,
+	    false, 0, PROBE_FAILED, "whole: closed in reply to a hello, "
+	    "and to every other", 4, PROBE_UNKNOWN, "?????", NULL,
 	    PROBE_UNKNOWN },
 	{ "clear text on a TLS port", serve_clear_text, PROBE_SMTPS, false, 0,
 	    PROBE_FAILED, "whole: clear text in the place of TLS: "

@@ -48,6 +48,8 @@ struct model {
 	unsigned dh_bits;		/* its own, where no group is named */
 	bool no_alerts;			/* refuses by closing */
 	bool whole_fails;		/* OpenSSL can not speak it */
+	bool intolerant;		/* of hellos of other versions */
+	unsigned drops_from;		/* closes from this question on; 0 = never */
 	bool always;			/* first[0] holds for all questions */
 	struct {
 		enum probe_end end;
@@ -137,6 +139,8 @@ choose_version(const struct model *model,
 	    question->offer.version - TLS_SSL3;
 	int lowest = question->way == WAY_WHOLE ? 1 : highest == 4 ? 4 : 0;
 
+	if (model->intolerant)
+		lowest = highest;
 	for (; highest >= lowest; highest--)
 		if (model->suites[highest][0] != 0)
 			return highest;
@@ -168,6 +172,10 @@ answer(const struct model *model, const struct probe_question *question,
 	    .alert = version < 0 ? 70 : 40 };
 	*outcome = (struct probe_outcome){ .end = END_REFUSED,
 	    .reply = reply, .why = "refused" };
+	if (model->drops_from != 0 && question->number >= model->drops_from) {
+		*outcome = (struct probe_outcome){ .end = END_DROPPED };
+		return;
+	}
 	if (suite == 0) {
 		if (model->no_alerts)
 			*outcome = (struct probe_outcome){
@@ -253,24 +261,68 @@ static const struct model models[] = {
 	{ .name = "hardened", .protocol = PROBE_IMAPS,
 	    .suites = { [3] = HARDENED12, [4] = HARDENED13 },
 	    .groups = { X25519, SECP256R1 },
-	    .asked = "whole tls13 old other chacha weak-group",
+	    .asked = "whole tls13 old other weak-group chacha",
 	    .status = PROBE_OPEN,
 	    .versions = OLD_IS_GONE ", TLSv1.2 ECDHE-RSA-AES256-GCM-SHA384 "
 	    "ECDHE-RSA-CHACHA20-POLY1305, TLSv1.3 TLS_AES_256_GCM_SHA384",
 	    .groups_seen = " x25519", .weak_settled = true },
-	{ .name = "refuses by closing: asked twice each", .no_alerts = true,
-	    .protocol = PROBE_IMAPS,
+	{ .name = "refuses by closing: what is taken comes last and tells",
+	    .no_alerts = true, .protocol = PROBE_IMAPS,
 	    .suites = { [3] = HARDENED12, [4] = HARDENED13 },
 	    .groups = { X25519, SECP256R1 },
-	    .asked = "whole tls13 old old other other chacha weak-group "
-	    "weak-group",
+	    .asked = "whole tls13 old other weak-group chacha",
 	    .status = PROBE_OPEN,
 	    .versions = OLD_IS_GONE ", TLSv1.2 ECDHE-RSA-AES256-GCM-SHA384 "
 	    "ECDHE-RSA-CHACHA20-POLY1305, TLSv1.3 TLS_AES_256_GCM_SHA384",
 	    .groups_seen = " x25519", .weak_settled = true },
+	{ .name = "refuses ChaCha20 by closing, too", .no_alerts = true,
+	    .protocol = PROBE_IMAPS,
+	    .suites = { [3] = { ECDHE_AES128_GCM }, [4] = HARDENED13 },
+	    .groups = { X25519 },
+	    .asked = "whole tls13 old other weak-group chacha confirm",
+	    .status = PROBE_OPEN,
+	    .versions = OLD_IS_GONE ", TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256, "
+	    "TLSv1.3 TLS_AES_256_GCM_SHA384",
+	    .groups_seen = " x25519", .weak_settled = true },
+	{ .name = "TLS 1.3 alone, refuses by closing", .no_alerts = true,
+	    .protocol = PROBE_IMAPS,
+	    .suites = { [4] = HARDENED13 }, .groups = { X25519 },
+	    .asked = "whole tls13 whole old version confirm",
+	    .status = PROBE_OPEN,
+	    .versions = OLD_IS_GONE ", TLSv1.2 no, TLSv1.3 "
+	    "TLS_AES_256_GCM_SHA384",
+	    .groups_seen = " x25519", .weak_settled = true },
+	{ .name = "closes on everybody from the third hello on",
+	    .protocol = PROBE_IMAPS, .drops_from = 3,
+	    .suites = { [3] = HARDENED12, [4] = HARDENED13 },
+	    .groups = { X25519 },
+	    .asked = "whole tls13 old other weak-group chacha confirm",
+	    .status = PROBE_OPEN,
+	    .why = "old: closed in reply to a hello, and from then on to "
+	    "every other",
+	    .versions = "TLSv1.2 ECDHE-RSA-AES256-GCM-SHA384, "
+	    "TLSv1.3 TLS_AES_256_GCM_SHA384",
+	    .groups_seen = " x25519" },
+	{ .name = "complete list of who refuses by closing", .full = true,
+	    .no_alerts = true, .protocol = PROBE_SMTPS,
+	    .suites = { [3] = { ECDHE_AES128_GCM } }, .groups = { X25519 },
+	    .asked = "whole list list list list list list confirm groups "
+	    "sigalgs renegotiation",
+	    .status = PROBE_OPEN,
+	    .versions = OLD_IS_GONE ", TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256, "
+	    "TLSv1.3 no",
+	    .groups_seen = " x25519", .weak_settled = true },
+	{ .name = "SSL 3.0 alone, and it knows no other hello",
+	    .protocol = PROBE_IMAPS, .intolerant = true,
+	    .suites = { { RSA_RC4_SHA } },
+	    .asked = "whole whole tls13 old old old",
+	    .status = PROBE_OPEN,
+	    .versions = "SSLv3 RC4-SHA, TLSv1.0 no, TLSv1.1 no, TLSv1.2 no, "
+	    "TLSv1.3 no",
+	    .groups_seen = "", .weak_settled = false },
 	{ .name = "TLS 1.2 alone, without ChaCha20", .protocol = PROBE_SMTPS,
 	    .suites = { [3] = { ECDHE_AES128_GCM } }, .groups = { SECP256R1 },
-	    .asked = "whole tls13 old other chacha weak-group compression",
+	    .asked = "whole tls13 old other weak-group chacha confirm",
 	    .status = PROBE_OPEN,
 	    .versions = OLD_IS_GONE ", TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256, "
 	    "TLSv1.3 no",
@@ -286,7 +338,7 @@ static const struct model models[] = {
 	    .protocol = PROBE_IMAPS,
 	    .suites = { [3] = { ECDHE_AES128_GCM, ECDHE_AES128_SHA256,
 	    RSA_3DES }, [4] = HARDENED13 }, .groups = { X25519, SECP192R1 },
-	    .asked = "whole tls13 old other other chacha weak-group",
+	    .asked = "whole tls13 old other other weak-group chacha",
 	    .status = PROBE_OPEN,
 	    .versions = OLD_IS_GONE ", TLSv1.2 DES-CBC3-SHA ECDHE-RSA-AES128-SHA256 "
 	    "ECDHE-RSA-AES128-GCM-SHA256, TLSv1.3 "
@@ -295,7 +347,7 @@ static const struct model models[] = {
 	{ .name = "a modulus of its own", .protocol = PROBE_IMAPS,
 	    .suites = { [3] = { ECDHE_CHACHA, DHE_AES128_SHA } },
 	    .groups = { X25519 }, .dh_bits = 1024,
-	    .asked = "whole tls13 old other chacha weak-group",
+	    .asked = "whole tls13 old other weak-group chacha",
 	    .status = PROBE_OPEN,
 	    .versions = OLD_IS_GONE ", TLSv1.2 DHE-RSA-AES128-SHA "
 	    "ECDHE-RSA-CHACHA20-POLY1305, TLSv1.3 no",
@@ -304,14 +356,14 @@ static const struct model models[] = {
 	{ .name = "every old version", .protocol = PROBE_IMAPS,
 	    .suites = { { RSA_RC4_SHA }, { RSA_RC4_SHA }, { RSA_AES128_SHA },
 	    { RSA_AES256_SHA } },
-	    .asked = "whole tls13 old old old other chacha weak-group",
+	    .asked = "whole tls13 old old old other weak-group chacha",
 	    .status = PROBE_OPEN,
 	    .versions = "SSLv3 RC4-SHA, TLSv1.0 RC4-SHA, TLSv1.1 AES128-SHA, "
 	    "TLSv1.2 AES256-SHA, TLSv1.3 no",
 	    .groups_seen = "", .weak_settled = true },
 	{ .name = "TLS 1.0 alone", .protocol = PROBE_IMAPS,
 	    .suites = { [1] = { RSA_AES128_SHA, RSA_3DES } },
-	    .asked = "whole tls13 old weak-group compression",
+	    .asked = "whole tls13 old weak-group confirm",
 	    .status = PROBE_OPEN,
 	    .versions = "SSLv3 no, TLSv1.0 AES128-SHA, TLSv1.1 no, TLSv1.2 no, "
 	    "TLSv1.3 no",
@@ -348,9 +400,9 @@ static const struct model models[] = {
 	{ .name = "closes whatever is asked: no refusal, nothing is known",
 	    .protocol = PROBE_IMAPS, .always = true,
 	    .first = { { END_DROPPED, "closed" } },
-	    .asked = "whole whole tls13 tls13 old old version version",
+	    .asked = "whole tls13 old version",
 	    .status = PROBE_FAILED,
-	    .why = "whole: closed twice in reply to a hello, and to every other",
+	    .why = "whole: closed in reply to a hello, and to every other",
 	    .versions = "", .groups_seen = "", .weak_settled = true },
 	{ .name = "no TLS where the first byte should be",
 	    .protocol = PROBE_IMAPS, .always = true,
