@@ -206,8 +206,8 @@ slot_run(void *data)
 static int
 usage(void)
 {
-	fputs("usage: mailload [--to ADDRESS:PORT] [--slots N] [--seconds N] [--hold MS] [--gap MS] [--keep] [--idle]\n",
-	    stderr);
+	fputs("usage: mailload [--to ADDRESS:PORT] [--slots N] [--seconds N] "
+	    "[--hold MS]\n    [--gap MS] [--keep] [--idle]\n", stderr);
 	return 64;
 }
 
