@@ -217,11 +217,16 @@ say_foreign(const struct evaluation *ev, struct sayings *sayings,
 		if (!is_service_port(service, listener_port(listener)) ||
 		    (known && !text_is(&listener->service, "other")))
 			continue;
-		say(ev, sayings, RESULT_UNKNOWN, listener, "belongs to %s, "
-		    "which is not known to be %s", known &&
-		    listener->program.meta.state == FACT_KNOWN ?
-		    shown(ev->arena, listener->program.value) :
-		    "a program that was not seen", service);
+		if (known && listener->program.meta.state == FACT_KNOWN)
+			say(ev, sayings, RESULT_UNKNOWN, listener, "belongs to "
+			    "%s, which is not known to be %s",
+			    shown(ev->arena, listener->program.value),
+			    service);
+		else
+			say(ev, sayings, RESULT_UNKNOWN, listener, "belongs to "
+			    "a program that is not known to be %s: %s", service,
+			    listener->service.meta.why != NULL ?
+			    listener->service.meta.why : "it was not seen");
 	}
 }
 

@@ -258,14 +258,20 @@ set_address(struct asking *asking, struct fact_str *fact,
 		    strcspn(answer->bytes, "\n"));
 }
 
+static bool
+may_listen(const struct collection *collection, unsigned port)
+{
+	return collection->facts->site.port_owners.meta.state != FACT_KNOWN ||
+	    probe_port_owner(collection, port) != NULL;
+}
+
 static struct probe_target *
 find_target(struct asking *asking, unsigned port)
 {
 	const struct collection *collection = asking->collection;
 	size_t i;
 
-	if (collection->facts->site.port_owners.meta.state == FACT_KNOWN &&
-	    probe_port_owner(collection, port) == NULL)
+	if (!may_listen(collection, port))
 		return NULL;
 	for (i = 0; i < asking->target_count; i++)
 		if (asking->targets[i].port == port)
@@ -296,6 +302,7 @@ ask_name(struct asking *asking, const char *text, unsigned port,
 	    text);
 	struct probe_target *target = find_target(asking, port);
 	struct mail_name_facts *name;
+	bool here;
 
 	if (answer.status == ANSWER_SKIPPED) {
 		meta_unknown(collection, &asking->names, origin, "%s",
@@ -311,12 +318,19 @@ ask_name(struct asking *asking, const char *text, unsigned port,
 	set_address(asking, &name->address, &answer, origin);
 	if (target == NULL)
 		target = find_target(asking, other_port);
-	meta_absent(&name->listener.meta, arena_strdup(collection->arena,
-	    origin));
+	here = name->address.value != NULL &&
+	    strcmp(name->address.value, "here") == 0;
+	if (!may_listen(collection, port))
+		port = other_port;
+	if (here && target == NULL && may_listen(collection, port))
+		meta_unknown(collection, &name->listener.meta, origin,
+		    "port %u was not asked", port);
+	else
+		meta_absent(&name->listener.meta, arena_strdup(
+		    collection->arena, origin));
 	name->trust.meta = name->names.meta = name->not_after.meta =
 	    name->listener.meta;
-	if (target == NULL || name->address.value == NULL ||
-	    strcmp(name->address.value, "here") != 0)
+	if (!here || target == NULL)
 		return asking->failures < FAILURES_MAX;
 	add_server_name(asking, target, name->name);
 	set_string(collection, &name->listener, origin, arena_printf(

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "collect/collect_probe.h"
@@ -90,6 +91,31 @@ is_unseen(const char *program)
 	return strcmp(program, "unknown program") == 0;
 }
 
+/*
+ * The program of another service that listens on the port too, at another
+ * address; NULL = there is none. Which of the two answered is in no fact.
+ */
+static const char *
+second_owner(const struct collection *collection, unsigned port)
+{
+	const struct fact_list *owners =
+	    &collection->facts->site.port_owners;
+	const char *first = probe_port_owner(collection, port), *other;
+	const char *usual = usual_service(port);
+	size_t i;
+
+	for (i = 0; first != NULL && i < owners->count; i++) {
+		if (strtoul(owners->items[i], NULL, 10) != port)
+			continue;
+		other = strchr(owners->items[i], ' ') + 1;
+		if (strcmp(other, first) != 0 && (is_unseen(other) ||
+		    is_unseen(first) || !is_program_of(other, usual) ||
+		    !is_program_of(first, usual)))
+			return other;
+	}
+	return NULL;
+}
+
 const char *
 probe_service(const struct collection *collection, unsigned port)
 {
@@ -103,7 +129,8 @@ probe_service(const struct collection *collection, unsigned port)
 	program = probe_port_owner(collection, port);
 	if (program == NULL)
 		return "other";
-	if (is_program_of(program, usual) || is_unseen(program))
+	if (is_program_of(program, usual) || is_unseen(program) ||
+	    second_owner(collection, port) != NULL)
 		return usual;
 	/* A submission port of the admin's own choice is Exim's too. */
 	for (i = 0; i < COUNT(anywhere); i++)
@@ -488,6 +515,24 @@ set_trust(struct view *view, struct fact_str *fact,
 		    chain->why != NULL ? chain->why : "not trusted");
 }
 
+/* The roots' verdict leaves the leaf's dates out: parse/probe_result.h. */
+static void
+hold_future(struct view *view, struct fact_str *fact,
+    const struct probe_chain *chain)
+{
+	struct collection *collection = view->collection;
+	time_t from = (time_t)chain->not_before;
+	char day[32] = "a later day";
+	struct tm tm;
+
+	if (chain->not_before <= collection->facts->collected_at)
+		return;
+	if (gmtime_r(&from, &tm) != NULL)
+		(void)strftime(day, sizeof(day), "%Y-%m-%d", &tm);
+	set_string(collection, fact, view->tls, arena_printf(
+	    collection->scratch, "good from %s on only", day));
+}
+
 static void
 set_time(struct view *view, struct fact_int *fact, int64_t time)
 {
@@ -538,6 +583,8 @@ probe_set_name(struct collection *collection, struct mail_name_facts *name,
 		return;
 	}
 	set_trust(&view, &name->trust, chain);
+	if (chain->trusted == PROBE_YES)
+		hold_future(&view, &name->trust, chain);
 	set_list(&view, &name->names, chain->names, chain->name_count);
 	set_time(&view, &name->not_after, chain->not_after);
 }
@@ -572,12 +619,20 @@ set_owner(struct collection *collection, struct listener_facts *facts,
 	const struct fact_list *owners =
 	    &collection->facts->site.port_owners;
 	const char *program = probe_port_owner(collection, port);
+	const char *other = second_owner(collection, port);
 
 	facts->program.meta = owners->meta;
-	if (program != NULL && is_unseen(program)) {
+	if (program != NULL && other == NULL && is_unseen(program)) {
 		meta_unknown(collection, &facts->program.meta,
 		    owners->meta.origin, "no process that holds port %u could "
 		    "be seen", port);
+		facts->service.meta = facts->program.meta;
+		return;
+	}
+	if (other != NULL) {
+		meta_unknown(collection, &facts->program.meta,
+		    owners->meta.origin, "port %u is held by %s and by %s, at "
+		    "different addresses", port, program, other);
 		facts->service.meta = facts->program.meta;
 		return;
 	}

@@ -172,33 +172,61 @@ static const unsigned asked_ports[] = {
 
 #define ASKED_PORTS (sizeof(asked_ports) / sizeof(asked_ports[0]))
 
+#define SOCKETS_MAX 1024	/* a web server may have one an address */
+
+/* A listening socket on one of the ports. */
 struct port_owner {
-	unsigned long inode;	/* of the listening socket; 0 = none */
-	const char *program;
+	unsigned port;
+	unsigned long inode;
+	const char *program;	/* NULL = no process that holds it was seen */
 };
 
-/* proc(5), /proc/net/tcp: local address, state 0A (listen), inode. */
+struct port_owners {
+	struct port_owner items[SOCKETS_MAX];
+	size_t count;
+	bool too_many;
+};
+
+static bool
+is_asked(unsigned port)
+{
+	size_t i;
+
+	for (i = 0; i < ASKED_PORTS; i++)
+		if (asked_ports[i] == port)
+			return true;
+	return false;
+}
+
+/*
+ * proc(5), /proc/net/tcp: local address, state 0A (listen), inode. Each address
+ * may have a listener of its own, and a program of its own behind it.
+ */
 static void
-find_listeners(const char *table, struct port_owner *owners)
+find_listeners(const char *table, struct port_owners *owners)
 {
 	unsigned port, state;
 	unsigned long inode;
 	const char *line;
-	size_t i;
 
 	for (line = strchr(table, '\n'); line != NULL;
-	    line = strchr(line + 1, '\n'))
+	    line = strchr(line + 1, '\n')) {
 		if (sscanf(line, " %*u: %*[0-9A-F]:%x %*[0-9A-F]:%*x %x "
-		    "%*s %*s %*s %*u %*u %lu", &port, &state, &inode) == 3 &&
-		    state == 0x0a)
-			for (i = 0; i < ASKED_PORTS; i++)
-				if (asked_ports[i] == port)
-					owners[i].inode = inode;
+		    "%*s %*s %*s %*u %*u %lu", &port, &state, &inode) != 3 ||
+		    state != 0x0a || !is_asked(port))
+			continue;
+		if (owners->count == SOCKETS_MAX) {
+			owners->too_many = true;
+			return;
+		}
+		owners->items[owners->count++] = (struct port_owner){
+		    .port = port, .inode = inode };
+	}
 }
 
 static void
 match_descriptor(struct collection *collection, const char *process,
-    const char *descriptor, struct port_owner *owners)
+    const char *descriptor, struct port_owners *owners)
 {
 	unsigned long inode;
 	struct answer link, exe;
@@ -210,31 +238,32 @@ match_descriptor(struct collection *collection, const char *process,
 	if (link.status != ANSWER_OK ||
 	    sscanf(link.bytes, "socket:[%lu]", &inode) != 1)
 		return;
-	for (i = 0; i < ASKED_PORTS; i++) {
-		if (owners[i].inode != inode || owners[i].program != NULL)
+	for (i = 0; i < owners->count; i++) {
+		if (owners->items[i].inode != inode ||
+		    owners->items[i].program != NULL)
 			continue;
 		exe = host_link(collection->host, collection->scratch,
 		    arena_printf(collection->scratch, "/proc/%s/exe", process));
 		if (exe.status == ANSWER_OK)
-			owners[i].program = arena_strdup(collection->arena,
-			    exe.bytes);
+			owners->items[i].program = arena_strdup(
+			    collection->arena, exe.bytes);
 	}
 }
 
 static bool
-all_matched(const struct port_owner *owners)
+all_matched(const struct port_owners *owners)
 {
 	size_t i;
 
-	for (i = 0; i < ASKED_PORTS; i++)
-		if (owners[i].inode != 0 && owners[i].program == NULL)
+	for (i = 0; i < owners->count; i++)
+		if (owners->items[i].program == NULL)
 			return false;
 	return true;
 }
 
 /* Daemons are older than what they serve, so the first processes will do. */
 static void
-match_processes(struct collection *collection, struct port_owner *owners)
+match_processes(struct collection *collection, struct port_owners *owners)
 {
 	struct answer processes, descriptors;
 	const char **names, **inner;
@@ -257,11 +286,34 @@ match_processes(struct collection *collection, struct port_owner *owners)
 	}
 }
 
+/* An item for each program that listens on the port, none twice. */
+static void
+add_port_owners(struct collection *collection, unsigned port,
+    const struct port_owners *owners, const char ***items, size_t *count)
+{
+	size_t from = *count, i, j;
+	const char *text;
+
+	for (i = 0; i < owners->count; i++) {
+		if (owners->items[i].port != port)
+			continue;
+		text = arena_printf(collection->arena, "%u %s", port,
+		    owners->items[i].program == NULL ? "unknown program" :
+		    owners->items[i].program);
+		for (j = from; j < *count; j++)
+			if (strcmp((*items)[j], text) == 0)
+				break;
+		if (j == *count)
+			*arena_push(collection->arena, items, count) = text;
+	}
+}
+
 static void
 collect_ports(struct collection *collection)
 {
 	struct fact_list *list = &collection->facts->site.port_owners;
-	struct port_owner owners[ASKED_PORTS] = { { 0, NULL } };
+	struct port_owners *owners = arena_alloc(collection->scratch,
+	    sizeof(*owners));
 	const char **items = NULL;
 	struct answer table, table6;
 	size_t count = 0, i;
@@ -281,16 +333,18 @@ collect_ports(struct collection *collection)
 		meta_from_answer(collection, &list->meta, &table6, PROC_TCP6);
 		return;
 	}
-	/* An IPv4 listener is found first and kept. */
-	find_listeners(table6.bytes, owners);
+	/* Programs are named in that order: IPv4 first. */
 	find_listeners(table.bytes, owners);
+	find_listeners(table6.bytes, owners);
+	if (owners->too_many) {
+		meta_unknown(collection, &list->meta, PROC_TCP,
+		    "more than %d listening sockets", SOCKETS_MAX);
+		return;
+	}
 	match_processes(collection, owners);
 	for (i = 0; i < ASKED_PORTS; i++)
-		if (owners[i].inode != 0)
-			*arena_push(collection->arena, &items, &count) =
-			    arena_printf(collection->arena, "%u %s",
-			    asked_ports[i], owners[i].program == NULL ?
-			    "unknown program" : owners[i].program);
+		add_port_owners(collection, asked_ports[i], owners, &items,
+		    &count);
 	list->items = items;
 	list->count = count;
 }

@@ -332,6 +332,37 @@ test_owner_not_seen(void **state)
 	arena_free(arena);
 }
 
+/* Which of the two answered at 127.0.0.1 stands in no fact. */
+static void
+test_two_owners(void **state)
+{
+	static const char *const owners[] = { "993 /usr/sbin/dovecot",
+	    "993 /usr/bin/stunnel", "143 /usr/sbin/dovecot",
+	    "143 /usr/libexec/dovecot/imap-login" };
+	static const struct expected wanted[] = {
+		{ "listeners[0]", S, KNOWN, "127.0.0.1:143", NULL },
+		{ "listeners[0].service", S, KNOWN, "dovecot", NULL },
+		{ "listeners[1].service", S, UNKNOWN, "held by "
+		    "/usr/sbin/dovecot and by /usr/bin/stunnel", NULL },
+		{ "listeners[1].program", S, UNKNOWN, "held by", NULL },
+		{ "listening.dovecot", S, KNOWN, "993 143", NULL },
+	};
+	struct arena *arena = arena_new();
+	struct facts *facts = facts_new(arena);
+	struct probe_listener listeners[2] = {
+		open_listener(arena, 993, PROBE_IMAPS),
+		open_listener(arena, 143, PROBE_IMAP),
+	};
+	const struct probe_result result = { listeners, 2 };
+	struct probe_host host = { .result = &result, .status = ANSWER_OK };
+
+	(void)state;
+	own(facts, owners, COUNT(owners));
+	run(&host, facts, NULL);
+	expect(facts, "two owners", wanted, COUNT(wanted));
+	arena_free(arena);
+}
+
 static void
 test_closed_and_failed(void **state)
 {
@@ -625,6 +656,68 @@ test_name_shown(void **state)
 	arena_free(arena);
 }
 
+/* Nobody has the names' own not_before, and a roots' verdict leaves it out. */
+static void
+test_name_not_yet_good(void **state)
+{
+	static const char *const names[] = { "mail.d0.example" };
+	static const struct expected wanted[] = {
+		{ "mail_names[0].trust", S, KNOWN, "good from 1970-01-02 on "
+		    "only", NULL },
+	};
+	struct probe_chain chains[2] = { { .subject = "", .issuer = "",
+	    .key = "", .signature = "", .sha256 = "", .spki_sha256 = "" },
+	    { .server_name = "mail.d0.example", .trusted = PROBE_YES,
+	    .names = names, .name_count = 1, .not_before = 86400,
+	    .not_after = 172800, .subject = "", .issuer = "", .key = "",
+	    .signature = "", .sha256 = "", .spki_sha256 = "" } };
+	struct arena *arena = arena_new();
+	struct facts *facts = facts_new(arena);
+	struct probe_listener listener = open_listener(arena, 993, PROBE_IMAPS);
+	const struct probe_result result = { &listener, 1 };
+	struct probe_host host = { .result = &result, .status = ANSWER_OK,
+	    .address_status = ANSWER_OK, .address = "192.0.2.2\n",
+	    .fib = FIB };
+
+	(void)state;
+	facts->collected_at = 86399;
+	listener.chains = chains;
+	listener.chain_count = 2;
+	add_domains(facts, 1);
+	run(&host, facts, NULL);
+	expect(facts, "not yet good", wanted, COUNT(wanted));
+	arena_free(arena);
+}
+
+/* It leads here, something listens, and the run was to ask other ports. */
+static void
+test_name_not_asked(void **state)
+{
+	static const char *const owners[] = { "993 /usr/sbin/dovecot" };
+	static const struct expected wanted[] = {
+		{ "mail_names[0].address", S, KNOWN, "here", NULL },
+		{ "mail_names[0].listener", S, UNKNOWN,
+		    "port 993 was not asked", NULL },
+		{ "mail_names[0].trust", S, UNKNOWN,
+		    "port 993 was not asked", NULL },
+		{ "mail_names[1].listener", S, ABSENT, NULL, NULL },
+	};
+	static const struct probe_result none = { NULL, 0 };
+	const struct collect_options options = { .probe_ports = "25/smtp" };
+	struct arena *arena = arena_new();
+	struct facts *facts = facts_new(arena);
+	struct probe_host host = { .result = &none, .status = ANSWER_OK,
+	    .address_status = ANSWER_OK, .address = "192.0.2.2\n",
+	    .fib = FIB };
+
+	(void)state;
+	own(facts, owners, COUNT(owners));
+	add_domains(facts, 1);
+	run(&host, facts, &options);
+	expect(facts, "not asked", wanted, COUNT(wanted));
+	arena_free(arena);
+}
+
 int
 main(void)
 {
@@ -633,12 +726,15 @@ main(void)
 		cmocka_unit_test(test_certificate),
 		cmocka_unit_test(test_owners),
 		cmocka_unit_test(test_owner_not_seen),
+		cmocka_unit_test(test_two_owners),
 		cmocka_unit_test(test_closed_and_failed),
 		cmocka_unit_test(test_clear),
 		cmocka_unit_test(test_question),
 		cmocka_unit_test(test_not_asked),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_names_are_capped),
+		cmocka_unit_test(test_name_not_yet_good),
+		cmocka_unit_test(test_name_not_asked),
 		cmocka_unit_test(test_name_shown),
 	};
 

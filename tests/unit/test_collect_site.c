@@ -115,6 +115,33 @@ static const struct collect_case cases[] = {
 	    LINK_IS("/proc/7/fd/3", "socket:[9]"),
 	    LINK_IS("/proc/7/exe", "/usr/sbin/exim") }, {
 	    { "site.port_owners", P, KNOWN, "25 /usr/sbin/exim", NULL } } },
+	/* A filter at the public address, Exim behind it at the other. */
+	{ "two programs on one port", { FILE_IS(TCP, HEAD
+	    SOCKET("0", "0019", "0A", "9") SOCKET("1", "0019", "0A", "8")),
+	    DIR_IS("/proc", "7/8/"), DIR_IS("/proc/7/fd", "3/"),
+	    DIR_IS("/proc/8/fd", "3/"),
+	    LINK_IS("/proc/7/fd/3", "socket:[9]"),
+	    LINK_IS("/proc/8/fd/3", "socket:[8]"),
+	    LINK_IS("/proc/7/exe", "/usr/local/assp/perl"),
+	    LINK_IS("/proc/8/exe", "/usr/sbin/exim") }, {
+	    { "site.port_owners", P, KNOWN, "25 /usr/local/assp/perl,"
+	    "25 /usr/sbin/exim", NULL } } },
+	{ "one program at two addresses", { FILE_IS(TCP, HEAD
+	    SOCKET("0", "0019", "0A", "9")),
+	    FILE_IS(TCP "6", HEAD SOCKET6("0", "0019", "0A", "8")),
+	    DIR_IS("/proc", "7/"), DIR_IS("/proc/7/fd", "3/4/"),
+	    LINK_IS("/proc/7/fd/3", "socket:[9]"),
+	    LINK_IS("/proc/7/fd/4", "socket:[8]"),
+	    LINK_IS("/proc/7/exe", "/usr/sbin/exim") }, {
+	    { "site.port_owners", P, KNOWN, "25 /usr/sbin/exim", NULL } } },
+	{ "one of two owners is not to be seen", { FILE_IS(TCP, HEAD
+	    SOCKET("0", "0019", "0A", "9")),
+	    FILE_IS(TCP "6", HEAD SOCKET6("0", "0019", "0A", "8")),
+	    DIR_IS("/proc", "7/"), DIR_IS("/proc/7/fd", "3/"),
+	    LINK_IS("/proc/7/fd/3", "socket:[9]"),
+	    LINK_IS("/proc/7/exe", "/usr/sbin/exim") }, {
+	    { "site.port_owners", P, KNOWN, "25 /usr/sbin/exim,"
+	    "25 unknown program", NULL } } },
 	{ "the owner is not to be seen",
 	    { FILE_IS(TCP, HEAD SOCKET("0", "0019", "0A", "9")),
 	    DIR_FAILS("/proc") }, {
