@@ -59,45 +59,71 @@ collect_dane(struct collection *collection)
  * A documentation address (RFC 5737) as client, a recipient that nobody has
  * (RFC 2606), and no sender, whose verification could refuse for another
  * reason. exim -bh takes no message and logs nothing, but it does write the
- * database of rate limits: so it is asked on demand only.
+ * database of rate limits: so it is asked on demand only. No name here holds
+ * the word that a refusal is known by: replies repeat them.
  */
 static const char relay_script[] =
-    "EHLO relay-test.example.net\r\n"
+    "EHLO stranger.example.net\r\n"
     "MAIL FROM:<>\r\n"
-    "RCPT TO:<relay-test@example.com>\r\n"
+    "RCPT TO:<stranger@example.com>\r\n"
     "QUIT\r\n";
 
-/* The n-th reply's code, counted from 1; 0 when there are not so many. */
-static int
-reply_code(const char *text, int n)
+/* A line of a reply, its last one when *ret_last: "550-no", "550 no". */
+static bool
+is_reply(const char *line, bool *ret_last)
 {
-	const char *line = text;
-
-	for (; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n')
-		if (line[0] >= '2' && line[0] <= '5' &&
-		    strspn(line, "0123456789") == 3 &&
-		    (line[3] == ' ' || line[3] == '\r' || line[3] == '\n') &&
-		    --n == 0)
-			return (line[0] - '0') * 100 + (line[1] - '0') * 10 +
-			    line[2] - '0';
-	return 0;
+	*ret_last = line[0] != '\0' && strchr(" \r\n", line[3]) != NULL;
+	return line[0] >= '2' && line[0] <= '5' &&
+	    strspn(line, "0123456789") == 3 &&
+	    (*ret_last || line[3] == '-');
 }
 
+/*
+ * The n-th reply, counted from 1, its lines joined by blanks; "" when there
+ * are not so many. What Exim says of itself stands on lines between.
+ */
+static const char *
+reply_text(struct arena *arena, const char *text, int n)
+{
+	const char *reply = "", *line = text;
+	size_t length;
+	bool last;
+
+	for (; *line != '\0'; line += length + (line[length] == '\n')) {
+		length = strcspn(line, "\n");
+		if (length < 3 || !is_reply(line, &last))
+			continue;
+		if (n == 1)
+			reply = arena_printf(arena, "%s%s%.*s", reply,
+			    reply[0] != '\0' ? " " : "",
+			    (int)strcspn(line, "\r\n"), line);
+		if (last && --n == 0)
+			return reply;
+	}
+	return "";
+}
+
+/*
+ * Refused is only what is refused as relaying: a recipient whose domain takes
+ * no mail (RFC 7505), or a client on a blacklist, an open relay refuses too.
+ */
 static void
 judge_relay(struct collection *collection, const char *replies)
 {
 	struct fact_str *fact =
 	    &collection->facts->exchange.relay_from_outside;
-	int mail = reply_code(replies, 3), recipient = reply_code(replies, 4);
+	const char *mail = reply_text(collection->scratch, replies, 3);
+	const char *recipient = reply_text(collection->scratch, replies, 4);
 
-	if (mail / 100 == 2 && recipient / 100 == 2)
+	if (mail[0] == '2' && recipient[0] == '2')
 		set_string(collection, fact, RELAY_ORIGIN, "accepted");
-	else if (mail / 100 == 2 && recipient / 100 == 5)
+	else if (mail[0] == '2' && recipient[0] == '5' &&
+	    strcasestr(recipient, "relay") != NULL)
 		set_string(collection, fact, RELAY_ORIGIN, "refused");
 	else
 		meta_unknown(collection, &fact->meta, RELAY_ORIGIN,
-		    "the session came to no verdict: MAIL was answered %d and "
-		    "RCPT %d (0 = not at all)", mail, recipient);
+		    "the session came to no verdict on relaying: MAIL was "
+		    "answered \"%.100s\" and RCPT \"%.200s\"", mail, recipient);
 }
 
 static void

@@ -240,8 +240,8 @@ test_programs(void **state)
 /* ---- is mail of strangers for strangers taken? ---- */
 
 #define BH "run /usr/sbin/exim -bh 192.0.2.200 " \
-	"<<EHLO relay-test.example.net|MAIL FROM:<>|" \
-	"RCPT TO:<relay-test@example.com>|QUIT|"
+	"<<EHLO stranger.example.net|MAIL FROM:<>|" \
+	"RCPT TO:<stranger@example.com>|QUIT|"
 #define HEAD "\n**** SMTP testing session as if from host 192.0.2.200\n" \
 	"**** but without any ident (RFC 1413) callback.\n" \
 	"**** This is not for real!\n\n"
@@ -260,15 +260,29 @@ static const struct {
 	{ "refused in several lines", { BH, ANSWER_OK, HELLO "250 OK\r\n"
 	    "550-relay\r\n550 not permitted\r\n221 closing\r\n", 0, NULL },
 	    FACT_KNOWN, "refused" },
+	{ "refused as cPanel does", { BH, ANSWER_OK, HELLO "250 OK\r\n"
+	    ">>> deny: condition test succeeded in ACL\r\n"
+	    "550-(stranger.example.net) [192.0.2.200] is currently not permitted "
+	    "to\r\n550-relay through this server.\r\n550 log in\r\n"
+	    "221 closing\r\n", 0, NULL },
+	    FACT_KNOWN, "refused" },
+	/* example.com takes no mail (RFC 7505): an open relay says so too. */
+	{ "refused for another reason", { BH, ANSWER_OK, HELLO "250 OK\r\n"
+	    "550 Unrouteable address\r\n221 closing\r\n", 0, NULL },
+	    FACT_UNKNOWN, "550 Unrouteable address" },
+	{ "a relay spoken of elsewhere", { BH, ANSWER_OK, HELLO "250 OK\r\n"
+	    ">>> relay_domains\r\n550 Unrouteable address\r\n"
+	    "221 relay closing\r\n", 0, NULL },
+	    FACT_UNKNOWN, "550 Unrouteable address" },
 	{ "accepted", { BH, ANSWER_OK, HELLO "250 OK\r\n250 Accepted\r\n"
 	    "221 closing\r\n", 0, NULL }, FACT_KNOWN, "accepted" },
 	{ "put off", { BH, ANSWER_OK, HELLO "250 OK\r\n451 later\r\n"
-	    "221 closing\r\n", 0, NULL }, FACT_UNKNOWN, "RCPT 451" },
+	    "221 closing\r\n", 0, NULL }, FACT_UNKNOWN, "RCPT \"451 later\"" },
 	{ "refused before", { BH, ANSWER_OK, HELLO "550 no\r\n"
 	    "503 sender not yet given\r\n221 closing\r\n", 0, NULL },
-	    FACT_UNKNOWN, "MAIL was answered 550 and RCPT 503" },
+	    FACT_UNKNOWN, "MAIL was answered \"550 no\" and RCPT \"503 " },
 	{ "cut off", { BH, ANSWER_OK, HELLO, 0, NULL }, FACT_UNKNOWN,
-	    "MAIL was answered 0" },
+	    "MAIL was answered \"\" and RCPT \"\"" },
 	{ "no answer", { BH, ANSWER_FAILED, NULL, 0, "did not end in time" },
 	    FACT_UNKNOWN, "did not end in time" },
 };
