@@ -69,15 +69,26 @@ find_webmail(const struct evaluation *ev)
 	return found;
 }
 
+/* A redirect to https, or a refusal that asks for no password. */
+static bool
+is_harmless(const char *answer)
+{
+	static const char redirect[] = "redirect https://";
+
+	return strncasecmp(answer, redirect, sizeof(redirect) - 1) == 0 ||
+	    strcmp(answer, "answers 403") == 0 ||
+	    strcmp(answer, "answers 426") == 0;
+}
+
 /*
  * The settings only say that clear ports redirect, so a listener that answers
- * in clear contradicts them; *ret_contradicts then.
+ * in clear contradicts them; *ret_contradicts then. They do not concern
+ * cpdavd, whose clear ports ask for a password (docs.cpanel.net, Web Disk).
  */
 static void
 say_clear(const struct evaluation *ev, struct sayings *sayings,
     const struct listener_facts *listener, bool *ret_contradicts)
 {
-	static const char redirect[] = "redirect https://";
 	const struct fact_str *http = &listener->clear_http;
 
 	if (demanded(ev, "clear-ports-closed"))
@@ -85,8 +96,14 @@ say_clear(const struct evaluation *ev, struct sayings *sayings,
 		    "is open, wanted closed");
 	if (!say_seen(ev, sayings, listener, "what is answered in clear",
 	    &http->meta) || http->meta.state != FACT_KNOWN ||
-	    strncasecmp(http->value, redirect, sizeof(redirect) - 1) == 0)
+	    is_harmless(http->value))
 		return;
+	if (strcmp(listener->service.value, "cpdavd") == 0) {
+		say(ev, sayings, RESULT_FAIL, listener, "%s in clear, which no "
+		    "setting of WHM changes for cpdavd, wanted it off or the "
+		    "port closed", shown(ev->arena, http->value));
+		return;
+	}
 	*ret_contradicts = true;
 	say(ev, sayings, RESULT_FAIL, listener, "%s in clear, wanted a "
 	    "redirect to https", shown(ev->arena, http->value));
@@ -185,7 +202,7 @@ judge_sockets(const struct evaluation *ev, struct finding *part,
 	else
 		sayings_conclude(ev, &sayings, count == 0 ? none : "the ports "
 		    "accept nothing older than TLS 1.2 and answer in clear "
-		    "with a redirect at most", part);
+		    "with a redirect or a refusal at most", part);
 	listeners_evidence(ev, part, "cpsrvd", paths);
 	listeners_evidence(ev, part, "cpdavd", paths);
 	if (webmail != WEBMAIL_ELSEWHERE)
@@ -237,7 +254,9 @@ const struct check panel_checks[] = {
 		    "tokens keep other web pages from acting in an open session. "
 		    "In WHM, Home > Server Configuration > Tweak Settings, set "
 		    "Always redirect to SSL/TLS and Require SSL to On, and leave "
-		    "security tokens on; under Home > Service Configuration > "
+		    "security tokens on; cpdavd (Web Disk, calendars) has no such "
+		    "setting for its clear ports 2077 and 2079: turn it off in "
+		    "Service Manager where nobody uses it; under Home > Service Configuration > "
 		    "cPanel Web Services Configuration, leave TLS 1.2 and newer. "
 		    "Scripts that talk to ports 2082, 2086 or 2095 in clear stop "
 		    "working. A profile may also demand TLSv1.3, "
