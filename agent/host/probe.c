@@ -14,14 +14,14 @@
  */
 static const struct probe_limits local_limits = {
 	.in_flight = 4, .burst = 100, .rate = 200, .tries = 7,
-	.back_off_ms = 100, .connection_ms = 10000, .goodbye_ms = 1000,
-	.quiet_ms = 300,
+	.back_off_ms = 100, .connection_ms = 10000, .rest_ms = 5,
+	.goodbye_ms = 1000, .quiet_ms = 300,
 };
 
 static const struct probe_limits foreign_limits = {
 	.in_flight = 4, .burst = 8, .rate = 10, .tries = 5,
-	.back_off_ms = 1000, .connection_ms = 10000, .goodbye_ms = 2000,
-	.quiet_ms = 1000,
+	.back_off_ms = 1000, .connection_ms = 10000, .rest_ms = 5,
+	.goodbye_ms = 2000, .quiet_ms = 1000,
 };
 
 /* ---- addresses ---- */

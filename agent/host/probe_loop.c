@@ -22,8 +22,9 @@ struct line {		/* of one job to its connections */
 };
 
 struct slot {
-	struct probe_connection *connection;
+	struct probe_connection *connection;	/* NULL = rests */
 	size_t job;
+	int64_t rests_until;
 };
 
 struct loop {
@@ -62,6 +63,13 @@ line_has_token(struct loop *loop, struct line *line)
 		line->tokens = full;
 	line->filled_at = loop->now;
 	return line->tokens >= 1000;
+}
+
+static bool
+reaps_late(const struct probe_job *job)
+{
+	return job->peer.protocol == PROBE_SMTP ||
+	    job->peer.protocol == PROBE_SMTPS;
 }
 
 static bool
@@ -135,13 +143,20 @@ slot_answer(struct loop *loop, const struct slot *slot)
 }
 
 static void
-slot_close(struct loop *loop, size_t i)
+slot_free(struct loop *loop, struct slot *slot)
 {
-	struct slot *slot = &loop->slots[i];
-
 	loop->daemons[loop->jobs[slot->job].daemon].in_flight--;
-	probe_connection_free(slot->connection);
 	*slot = loop->slots[--loop->slot_count];
+}
+
+static void
+slot_close(struct loop *loop, struct slot *slot)
+{
+	probe_connection_free(slot->connection);
+	slot->connection = NULL;
+	slot->rests_until = loop->now +
+	    (reaps_late(&loop->jobs[slot->job]) ? loop->run->limits->rest_ms :
+	    0);
 }
 
 /* Gives answers to the plans, and ends what is over; true when anything did. */
@@ -152,9 +167,17 @@ slots_settle(struct loop *loop)
 	size_t i = 0;
 
 	while (i < loop->slot_count) {
-		slot_answer(loop, &loop->slots[i]);
-		if (probe_connection_is_over(loop->slots[i].connection)) {
-			slot_close(loop, i);
+		struct slot *slot = &loop->slots[i];
+
+		if (slot->connection != NULL) {
+			slot_answer(loop, slot);
+			if (probe_connection_is_over(slot->connection)) {
+				slot_close(loop, slot);
+				settled = true;
+			}
+		}
+		if (slot->connection == NULL && loop->now >= slot->rests_until) {
+			slot_free(loop, slot);
 			settled = true;
 		} else {
 			i++;
@@ -187,6 +210,13 @@ jobs_start(struct loop *loop)
 
 /* ---- time ---- */
 
+static int64_t
+slot_deadline(const struct slot *slot)
+{
+	return slot->connection == NULL ? slot->rests_until :
+	    probe_connection_deadline(slot->connection);
+}
+
 /* When something is due though no byte comes; the budgets have their times. */
 static int64_t
 next_time(const struct loop *loop, int64_t until)
@@ -195,8 +225,7 @@ next_time(const struct loop *loop, int64_t until)
 	size_t i;
 
 	for (i = 0; i < loop->slot_count; i++) {
-		int64_t deadline = probe_connection_deadline(
-		    loop->slots[i].connection);
+		int64_t deadline = slot_deadline(&loop->slots[i]);
 
 		if (deadline < next)
 			next = deadline;
@@ -226,17 +255,22 @@ wait_for_bytes(struct loop *loop, int64_t until)
 	int64_t wait = next_time(loop, until) - loop->now;
 	size_t i, count = loop->slot_count;
 
-	for (i = 0; i < count; i++)
-		loop->polls[i] = (struct pollfd){
-		    .fd = probe_connection_fd(loop->slots[i].connection),
-		    .events = probe_connection_events(
-		    loop->slots[i].connection) };
+	for (i = 0; i < count; i++) {
+		const struct probe_connection *c = loop->slots[i].connection;
+
+		loop->polls[i] = (struct pollfd){ .fd = -1 };
+		if (c != NULL)
+			loop->polls[i] = (struct pollfd){
+			    .fd = probe_connection_fd(c),
+			    .events = probe_connection_events(c) };
+	}
 	if (poll(loop->polls, count, wait < 0 ? 0 : (int)wait) < 0)
 		return;		/* EINTR */
 	loop->now = probe_now();
 	for (i = 0; i < count; i++)
-		if (loop->polls[i].revents != 0 || loop->now >=
-		    probe_connection_deadline(loop->slots[i].connection))
+		if (loop->slots[i].connection != NULL &&
+		    (loop->polls[i].revents != 0 ||
+		    loop->now >= slot_deadline(&loop->slots[i])))
 			probe_connection_go(loop->slots[i].connection,
 			    loop->now, loop->polls[i].revents);
 }
@@ -251,7 +285,10 @@ jobs_are_over(const struct loop *loop)
 	for (i = 0; i < loop->job_count; i++)
 		if (!probe_plan_is_over(&loop->jobs[i].plan))
 			return false;
-	return loop->slot_count == 0;
+	for (i = 0; i < loop->slot_count; i++)
+		if (loop->slots[i].connection != NULL)
+			return false;
+	return true;
 }
 
 static void
@@ -269,7 +306,8 @@ loop_init(struct loop *loop)
 		abort();
 	loop->now = probe_now();
 	for (i = 0; i < loop->job_count; i++) {
-		loop->daemons[i].allowed = loop->run->limits->in_flight;
+		loop->daemons[i].allowed = loop->run->limits->in_flight -
+		    (reaps_late(&loop->jobs[i]) ? 1 : 0);
 		loop->lines[i].filled_at = loop->now;
 		loop->lines[i].tokens =
 		    (int64_t)loop->run->limits->burst * 1000;
@@ -279,8 +317,11 @@ loop_init(struct loop *loop)
 static void
 loop_done(struct loop *loop)
 {
-	while (loop->slot_count > 0)
-		slot_close(loop, loop->slot_count - 1);
+	size_t i;
+
+	for (i = 0; i < loop->slot_count; i++)
+		if (loop->slots[i].connection != NULL)
+			probe_connection_free(loop->slots[i].connection);
 	free(loop->daemons);
 	free(loop->lines);
 	free(loop->slots);

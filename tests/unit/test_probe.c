@@ -35,7 +35,7 @@
 
 /* Long enough for a busy machine; only who never answers meets the short one. */
 static const struct probe_limits limits = {
-	.in_flight = 4, .burst = 1000, .rate = 1000, .tries = 4,
+	.in_flight = 4, .rest_ms = 5, .burst = 1000, .rate = 1000, .tries = 4,
 	.back_off_ms = 5, .connection_ms = 20000, .goodbye_ms = 200,
 	.quiet_ms = 500, .total_ms = 60000,
 };
@@ -46,7 +46,11 @@ static const struct probe_limits limits = {
 struct server {
 	pid_t pid;
 	unsigned port;
-	unsigned *accepted;	/* in memory that both have */
+	struct counts {		/* in memory that both have */
+		unsigned accepted;
+		unsigned served;	/* at this moment */
+		unsigned most;		/* of them */
+	} *counts;
 };
 
 /* Serves one connection, the number-th; 1 is the first. */
@@ -270,7 +274,6 @@ serve_tls(int fd, SSL_CTX *context, const char *text)
 		if (text[0] != '\0')
 			(void)SSL_write(ssl, text, (int)strlen(text));
 		(void)SSL_read(ssl, bytes, sizeof(bytes));
-		(void)SSL_shutdown(ssl);
 	}
 	SSL_free(ssl);
 }
@@ -347,6 +350,16 @@ serve_injectable(int fd, unsigned number)
 static unsigned stop_after;
 
 static void
+server_count(struct counts *counts)
+{
+	unsigned served = __atomic_add_fetch(&counts->served, 1,
+	    __ATOMIC_SEQ_CST);
+
+	if (served > counts->most)
+		counts->most = served;
+}
+
+static void
 server_loop(int listener, struct server *server, serve_fn *serve)
 {
 	for (;;) {
@@ -355,12 +368,15 @@ server_loop(int listener, struct server *server, serve_fn *serve)
 
 		if (fd < 0)
 			_exit(0);
-		number = ++*server->accepted;
+		number = ++server->counts->accepted;
+		server_count(server->counts);
 		if (stop_after != 0 && number >= stop_after)
 			close(listener);
 		if (fork() == 0) {
 			alarm(30);
 			serve(fd, number);
+			__atomic_sub_fetch(&server->counts->served, 1,
+			    __ATOMIC_SEQ_CST);
 			_exit(0);
 		}
 		close(fd);
@@ -382,9 +398,9 @@ server_start(struct server *server, serve_fn *serve)
 	if (serve != NULL)
 		assert_int_equal(listen(listener, 100), 0);
 	server->port = ntohs(address.sin_port);
-	server->accepted = mmap(NULL, sizeof(unsigned),
+	server->counts = mmap(NULL, sizeof(*server->counts),
 	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	assert_ptr_not_equal(server->accepted, MAP_FAILED);
+	assert_ptr_not_equal(server->counts, MAP_FAILED);
 	server->pid = fork();
 	assert_true(server->pid >= 0);
 	if (server->pid == 0) {
@@ -405,7 +421,7 @@ server_stop(struct server *server)
 {
 	kill(-server->pid, SIGKILL);
 	waitpid(server->pid, NULL, 0);
-	munmap(server->accepted, sizeof(unsigned));
+	munmap(server->counts, sizeof(*server->counts));
 }
 
 /* ---- cases ---- */
@@ -593,6 +609,33 @@ test_nonsense(void **state)
 	}
 }
 
+/* Exim counts who is about to leave: one of the four in flight is left for it. */
+static void
+test_in_flight(void **state)
+{
+	struct arena *arena = arena_new();
+	struct probe_target target = { .protocol = PROBE_SMTP };
+	struct probe_request request = { .host = "127.0.0.1",
+	    .ehlo = "prober.test", .full = true, .targets = &target,
+	    .target_count = 1 };
+	struct probe_limits patient = limits;
+	struct err err = { .code = ERR_NONE };
+	struct probe_result result;
+	struct server server;
+
+	(void)state;
+	stop_after = 0;
+	patient.goodbye_ms = patient.connection_ms;
+	server_start(&server, serve_starttls);
+	target.port = server.port;
+	assert_int_equal(probe_run_limited(arena, &request, &patient, &result,
+	    &err), 0);
+	assert_int_equal(result.listeners[0].status, PROBE_OPEN);
+	assert_in_range(server.counts->most, 2, 3);
+	server_stop(&server);
+	arena_free(arena);
+}
+
 /* What the certificate says, and what was said inside. */
 static void
 test_chain(void **state)
@@ -671,6 +714,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_nonsense),
+		cmocka_unit_test(test_in_flight),
 		cmocka_unit_test(test_chain),
 		cmocka_unit_test(test_same_address),
 	};
