@@ -4,9 +4,11 @@
 #include "checks/catalogue.h"
 #include "checks/words.h"
 
-#define LEVEL_ZERO "OpenSSL security level 0"
-
-/* LEGACY, LEGACY:AD-SUPPORT; or OpenSSL told to look at nothing. */
+/*
+ * LEGACY, LEGACY:AD-SUPPORT; or what that is on Ubuntu: OpenSSL told to look at
+ * nothing, or to take keys of 1024 bits and signatures with SHA-1 (level 1,
+ * below the 2 that it is built with).
+ */
 static bool
 is_weak_policy(const char *policy)
 {
@@ -14,7 +16,8 @@ is_weak_policy(const char *policy)
 
 	return word_is(policy, length, "LEGACY") ||
 	    word_is(policy, length, "EMPTY") ||
-	    strncmp(policy, LEVEL_ZERO, strlen(LEVEL_ZERO)) == 0;
+	    strcmp(policy, "OpenSSL security level 0") == 0 ||
+	    strcmp(policy, "OpenSSL security level 1") == 0;
 }
 
 /* The lowest protocol that OpenSSL lets pass, a policy or no: "" = every one. */
@@ -106,8 +109,8 @@ const struct check crypto_checks[] = {
 		    "the system, and its policy is a floor under all of them. On "
 		    "Enterprise Linux, update-crypto-policies --show prints it; "
 		    "LEGACY lets TLS 1.0 and SHA-1 back in, and --set DEFAULT "
-		    "ends that. On Ubuntu look for SECLEVEL=0 in "
-		    "/etc/ssl/openssl.cnf. The strict profile wants FIPS mode as "
+		    "ends that. On Ubuntu look for SECLEVEL=0 or 1 "
+		    "and MinProtocol in /etc/ssl/openssl.cnf. The strict profile wants FIPS mode as "
 		    "well: HHS calls data secured when modules validated under "
 		    "FIPS 140 protect it, and all 140-2 certificates went to the "
 		    "historical list on 2026-09-21, so whether yours is an active "
