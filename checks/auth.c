@@ -105,7 +105,7 @@ say_clear_login(const struct evaluation *ev, struct sayings *sayings,
 	    "refused", &login->meta) && login->meta.state == FACT_KNOWN &&
 	    strcmp(login->value, "refused") != 0)
 		say(ev, sayings, RESULT_FAIL, listener,
-		    "a login before TLS is possible");
+		    "a login before TLS is possible, wanted it refused");
 }
 
 /* What Exim's sockets say before TLS, to whoever asked. */

@@ -135,7 +135,7 @@ say_tls(const struct evaluation *ev, struct sayings *sayings,
 	if (say_seen(ev, sayings, listener, "Strict-Transport-Security",
 	    &listener->hsts.meta) && !hsts_holds(&listener->hsts))
 		say(ev, sayings, RESULT_FAIL, listener, "webmail sends no "
-		    "Strict-Transport-Security");
+		    "Strict-Transport-Security, wanted a max-age");
 }
 
 /* How many listeners of the service there are. */

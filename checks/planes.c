@@ -273,10 +273,11 @@ conclude(const struct evaluation *ev, const char *const *paths,
 	    &is_held);
 	const struct judgement *said;
 	struct names names = { .count = 0 };
+	const char *named = paths_named(paths, &names);
 
 	if (nearest < 0) {
 		finding_unknown(ev, finding, "%s %s unknown: %s",
-		    paths_named(paths, &names), names.count > 1 ? "are" : "is",
+		    named, names.count > 1 ? "are" : "is",
 		    reasons(ev, views, false));
 		return;
 	}

@@ -33,7 +33,7 @@ say_demanded(const struct evaluation *ev, struct sayings *sayings,
 		say(ev, sayings, RESULT_UNKNOWN, listener,
 		    "whether %s is accepted is not known", protocol);
 	else
-		say(ev, sayings, RESULT_FAIL, listener, "%s is not accepted",
+		say(ev, sayings, RESULT_FAIL, listener, "%s is not accepted, wanted it accepted",
 		    protocol);
 }
 
@@ -256,7 +256,7 @@ say_starttls(const struct evaluation *ev, struct sayings *sayings,
 	if (listener->starttls.meta.state == FACT_KNOWN &&
 	    !listener->starttls.value)
 		say(ev, sayings, RESULT_FAIL, listener,
-		    "STARTTLS is not offered");
+		    "STARTTLS is not offered, wanted on every clear port");
 	say_injection(ev, sayings, listener);
 }
 
@@ -269,7 +269,7 @@ say_implicit(const struct evaluation *ev, struct sayings *sayings,
 	    listener->protocols.meta.state == FACT_KNOWN &&
 	    listener->protocols.count == 0)
 		say(ev, sayings, RESULT_FAIL, listener,
-		    "no version of TLS is accepted");
+		    "no version of TLS is accepted, wanted TLSv1.2");
 }
 
 /* Of site.port_owners: does any program listen on the port? */
@@ -350,7 +350,7 @@ judge_listener_clear_login(const struct evaluation *ev, struct judgement *ret)
 		    login->meta.state == FACT_KNOWN &&
 		    strcmp(login->value, "refused") != 0)
 			say(ev, &sayings, RESULT_FAIL, listener,
-			    "a login before TLS is possible");
+			    "a login before TLS is possible, wanted it refused");
 		say_injection(ev, &sayings, listener);
 	}
 	conclude(ev, "dovecot", count, &sayings, "a login before TLS is "
