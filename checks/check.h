@@ -160,10 +160,10 @@ void evaluate_planes(const struct evaluation *ev, const char *const *paths,
 
 /*
  * The same for what the system may forbid beside the configuration: held says
- * what does, "the system's crypto policy only (DEFAULT)", NULL = nothing known. A
- * socket that passes where every configured plane fails is then a pass with
- * that note, unless a plane fails by refusing too much; without it, inconsistent. A socket that is weaker than configured
- * always is.
+ * what does, "the system's crypto policy only (DEFAULT)", NULL = nothing known.
+ * A socket that passes where every configured plane fails is then a pass with
+ * that note, unless a plane fails by refusing too much; without it,
+ * inconsistent. A socket that is weaker than configured always is.
  */
 void evaluate_planes_held(const struct evaluation *ev,
     const char *const *paths, judge_plane *judge_one, const char *held,
