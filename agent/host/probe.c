@@ -184,6 +184,19 @@ target_names(struct arena *arena, const struct probe_request *request,
 	return names;
 }
 
+/* EHLO's, or HTTP's Host: there an IPv6 address has brackets, RFC 3986 3.2.2. */
+static const char *
+peer_name(struct arena *arena, const struct probe_request *request,
+    const struct probe_target *target, const char *server_name)
+{
+	if (target->protocol != PROBE_HTTP && target->protocol != PROBE_HTTPS)
+		return request->ehlo;
+	if (server_name != NULL)
+		return server_name;
+	return strchr(request->host, ':') == NULL ? request->host :
+	    arena_printf(arena, "[%s]", request->host);
+}
+
 static void
 job_init(struct probe_job *job, struct arena *arena,
     const struct probe_request *request, size_t index,
@@ -193,8 +206,6 @@ job_init(struct probe_job *job, struct arena *arena,
 	const struct probe_target *target = &request->targets[index];
 	const char *const *names = target_names(arena, request, target,
 	    addresses->is_name);
-	bool http = target->protocol == PROBE_HTTP ||
-	    target->protocol == PROBE_HTTPS;
 
 	probe_listener_init(listener, arena_strdup(arena, addresses->text),
 	    target->port, target->protocol);
@@ -205,8 +216,7 @@ job_init(struct probe_job *job, struct arena *arena,
 	    .length = addresses->length, .source = addresses->source,
 	    .source_length = addresses->source_length,
 	    .protocol = target->protocol,
-	    .name = !http ? request->ehlo : names[0] != NULL ? names[0] :
-	    request->host };
+	    .name = peer_name(arena, request, target, names[0]) };
 	set_port(&job->peer.address, target->port);
 	job->daemon = daemon_index(request, index);
 	probe_plan_begin(&job->plan, arena, listener, names,

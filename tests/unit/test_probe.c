@@ -346,6 +346,87 @@ serve_injectable(int fd, unsigned number)
 	serve_starttls_then(fd, true);
 }
 
+/* ManageSieve as Pigeonhole speaks it: capabilities unasked, and again in TLS. */
+static void
+serve_sieve(int fd, unsigned number)
+{
+	SSL_CTX *context = server_context();
+	char line[512];
+
+	(void)number;
+	put(fd, "\"IMPLEMENTATION\" \"Dovecot Pigeonhole\"\r\n"
+	    "\"SASL\" \"\"\r\n\"STARTTLS\"\r\nOK \"ready.\"\r\n");
+	while (get_line(fd, line, sizeof(line)) &&
+	    strncmp(line, "LOGOUT", 6) != 0) {
+		if (strncmp(line, "STARTTLS", 8) != 0) {
+			put(fd, "NO \"no login in clear\"\r\n");
+			continue;
+		}
+		(void)recv(fd, line, sizeof(line), MSG_DONTWAIT);
+		put(fd, "OK \"go\"\r\n");
+		serve_tls(fd, context, "\"SASL\" \"PLAIN\"\r\nOK \"tls\"\r\n");
+		break;
+	}
+	SSL_CTX_free(context);
+}
+
+/* ---- https, a certificate a name ---- */
+
+static int
+name_certificate(SSL *ssl, int *alert, void *other)
+{
+	const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+
+	(void)alert;
+	if (name != NULL && strcmp(name, "webmail.test") == 0)
+		(void)SSL_set_SSL_CTX(ssl, other);
+	return SSL_TLSEXT_ERR_OK;
+}
+
+/* Tells the Host it was asked for in the Location. */
+static void
+say_location(SSL *ssl)
+{
+	char request[1024], reply[1200], *host = NULL;
+	int length = SSL_read(ssl, request, sizeof(request) - 1);
+
+	if (length > 0) {
+		request[length] = '\0';
+		host = strstr(request, "\r\nHost: ");
+	}
+	if (host == NULL)
+		return;
+	host += 8;
+	snprintf(reply, sizeof(reply), "HTTP/1.1 301 Moved\r\n"
+	    "Location: https://%.*s/\r\nStrict-Transport-Security: "
+	    "max-age=31536000\r\n\r\n", (int)strcspn(host, "\r"), host);
+	(void)SSL_write(ssl, reply, (int)strlen(reply));
+}
+
+static void
+serve_https(int fd, unsigned number)
+{
+	SSL_CTX *context = server_context(), *other = server_context();
+	X509 *certificate = X509_dup(SSL_CTX_get0_certificate(other));
+	SSL *ssl;
+
+	(void)number;
+	X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "O",
+	    MBSTRING_ASC, (const unsigned char *)"webmail", -1, -1, 0);
+	X509_sign(certificate, SSL_CTX_get0_privatekey(other), EVP_sha256());
+	(void)SSL_CTX_use_certificate(other, certificate);
+	X509_free(certificate);
+	SSL_CTX_set_tlsext_servername_callback(context, name_certificate);
+	SSL_CTX_set_tlsext_servername_arg(context, other);
+	ssl = SSL_new(context);
+	SSL_set_fd(ssl, fd);
+	if (SSL_accept(ssl) == 1)
+		say_location(ssl);
+	SSL_free(ssl);
+	SSL_CTX_free(other);
+	SSL_CTX_free(context);
+}
+
 /* Listens no more from the third connection on. */
 static unsigned stop_after;
 
@@ -384,20 +465,25 @@ server_loop(int listener, struct server *server, serve_fn *serve)
 }
 
 static void
-server_start(struct server *server, serve_fn *serve)
+server_start_at(struct server *server, serve_fn *serve, int family)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	socklen_t length = sizeof(address);
-	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	union {
+		struct sockaddr any;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+	} address = { .in6 = { .sin6_addr = IN6ADDR_LOOPBACK_INIT } };
+	socklen_t length = family == AF_INET ? sizeof(address.in) :
+	    sizeof(address.in6);
+	int listener = socket(family, SOCK_STREAM, 0);
 
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	assert_int_equal(bind(listener, (struct sockaddr *)&address,
-	    sizeof(address)), 0);
-	assert_int_equal(getsockname(listener, (struct sockaddr *)&address,
-	    &length), 0);
+	address.any.sa_family = (sa_family_t)family;
+	if (family == AF_INET)
+		address.in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(listener, &address.any, length), 0);
+	assert_int_equal(getsockname(listener, &address.any, &length), 0);
 	if (serve != NULL)
 		assert_int_equal(listen(listener, 100), 0);
-	server->port = ntohs(address.sin_port);
+	server->port = ntohs(address.in.sin_port);	/* where in6 has it */
 	server->counts = mmap(NULL, sizeof(*server->counts),
 	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	assert_ptr_not_equal(server->counts, MAP_FAILED);
@@ -414,6 +500,12 @@ server_start(struct server *server, serve_fn *serve)
 	}
 	setpgid(server->pid, server->pid);
 	close(listener);
+}
+
+static void
+server_start(struct server *server, serve_fn *serve)
+{
+	server_start_at(server, serve, AF_INET);
 }
 
 static void
@@ -462,6 +554,11 @@ static const struct {
 	{ "a pipelined command is answered inside", serve_injectable,
 	    PROBE_SMTP, true, 0, PROBE_OPEN, NULL, NEVER_MIND, PROBE_YES,
 	    "---++", NULL, PROBE_YES },
+	{ "ManageSieve", serve_sieve, PROBE_SIEVE, false, 0, PROBE_OPEN, NULL,
+	    6, PROBE_YES, "---++", NULL, PROBE_UNKNOWN },
+	{ "ManageSieve, capabilities again inside are no injection",
+	    serve_sieve, PROBE_SIEVE, true, 0, PROBE_OPEN, NULL, NEVER_MIND,
+	    PROBE_YES, "---++", NULL, PROBE_NO },
 	{ "no STARTTLS", serve_without_starttls, PROBE_SMTP, false, 0,
 	    PROBE_OPEN, NULL, 1, PROBE_NO, "?????", NULL, PROBE_UNKNOWN },
 	{ "STARTTLS offered and then refused", serve_starttls_refused,
@@ -708,6 +805,46 @@ test_same_address(void **state)
 	arena_free(arena);
 }
 
+/* By IPv6, with a name beside the host's own; which address it was is said. */
+static void
+test_https_over_ipv6(void **state)
+{
+	static const char *const names[] = { "webmail.test" };
+	struct arena *arena = arena_new();
+	struct probe_target target = { .protocol = PROBE_HTTPS,
+	    .server_names = names, .server_name_count = 1 };
+	struct probe_request request = { .host = "::1", .ehlo = "prober.test",
+	    .targets = &target, .target_count = 1 };
+	struct err err = { .code = ERR_NONE };
+	const struct probe_listener *listener;
+	struct probe_result result;
+	struct server server;
+
+	(void)state;
+	stop_after = 0;
+	server_start_at(&server, serve_https, AF_INET6);
+	target.port = server.port;
+	assert_int_equal(probe_run_limited(arena, &request, &limits, &result,
+	    &err), 0);
+	listener = &result.listeners[0];
+	assert_int_equal(listener->status, PROBE_OPEN);
+	assert_null(listener->why);
+	assert_string_equal(listener->address, "::1");
+	assert_string_equal(listener->source, "::1");
+	assert_int_equal(listener->http_status, 301);
+	assert_string_equal(listener->location, "https://[::1]/");
+	assert_string_equal(listener->hsts, "max-age=31536000");
+	assert_int_equal(listener->chain_count, 2);
+	assert_null(listener->chains[0].server_name);
+	assert_string_equal(listener->chains[0].subject, "CN=mail.test");
+	assert_string_equal(listener->chains[1].server_name, "webmail.test");
+	assert_string_equal(listener->chains[1].subject,
+	    "O=webmail,CN=mail.test");
+	assert_int_equal(listener->connections, 7);
+	server_stop(&server);
+	arena_free(arena);
+}
+
 int
 main(void)
 {
@@ -717,6 +854,7 @@ main(void)
 		cmocka_unit_test(test_in_flight),
 		cmocka_unit_test(test_chain),
 		cmocka_unit_test(test_same_address),
+		cmocka_unit_test(test_https_over_ipv6),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
