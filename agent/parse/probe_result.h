@@ -64,7 +64,8 @@ struct probe_version {
 	struct code_list suites;	/* accepted; server's order where ORDER_SERVER */
 	/*
 	 * Offered by no handshake that was refused, nor chosen in one: whether
-	 * these are accepted is not known. Empty in a complete list.
+	 * these are accepted is not known. Empty in a complete list, and where
+	 * the version itself is not accepted, or not known to be.
 	 */
 	struct code_list undecided;
 	enum probe_order order;
