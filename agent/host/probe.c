@@ -60,16 +60,19 @@ read_source(const char *source, struct addresses *addresses)
 	freeaddrinfo(list);
 }
 
-/* Of several addresses the first of the source's family, else the first. */
-static const struct addrinfo *
-choose_address(const struct addrinfo *list, const struct addresses *addresses)
+/* With a source only addresses of its family, where there are any. */
+static bool
+is_candidate(const struct addrinfo *list, const struct addrinfo *one,
+    int family)
 {
 	const struct addrinfo *at;
 
+	if (one->ai_family == family)
+		return true;
 	for (at = list; at != NULL; at = at->ai_next)
-		if (at->ai_family == addresses->source.ss_family)
-			return at;
-	return list;
+		if (at->ai_family == family)
+			return false;
+	return true;
 }
 
 /* An address is ours when a socket can be bound to it. */
@@ -86,42 +89,34 @@ is_local(const struct addresses *addresses)
 	return bound;
 }
 
-static int
-find_addresses(const struct probe_request *request,
-    struct addresses *ret_addresses, struct err *err)
+static void
+use_address(const struct probe_request *request, const struct addrinfo *at,
+    struct addresses *addresses)
 {
-	struct addresses addresses = { .is_name = false };
-	const struct addrinfo *chosen;
-	struct addrinfo *list;
-	int result = resolve(request->host, AI_NUMERICHOST, AF_UNSPEC, &list);
-
-	if (result != 0) {
-		addresses.is_name = true;
-		result = resolve(request->host, AI_ADDRCONFIG, AF_UNSPEC,
-		    &list);
-	}
-	if (result != 0)
-		return err_set(err, ERR_IO, "%s: %s", request->host,
-		    gai_strerror(result));
-	if (request->source != NULL)
-		read_source(request->source, &addresses);
-	chosen = choose_address(list, &addresses);
-	memcpy(&addresses.peer, chosen->ai_addr, chosen->ai_addrlen);
-	addresses.length = chosen->ai_addrlen;
-	if (getnameinfo(chosen->ai_addr, chosen->ai_addrlen, addresses.text,
-	    sizeof(addresses.text), NULL, 0, NI_NUMERICHOST) != 0)
-		snprintf(addresses.text, sizeof(addresses.text), "%s",
+	memcpy(&addresses->peer, at->ai_addr, at->ai_addrlen);
+	addresses->length = at->ai_addrlen;
+	if (getnameinfo(at->ai_addr, at->ai_addrlen, addresses->text,
+	    sizeof(addresses->text), NULL, 0, NI_NUMERICHOST) != 0)
+		snprintf(addresses->text, sizeof(addresses->text), "%s",
 		    request->host);
-	freeaddrinfo(list);
-	if (addresses.source.ss_family != AF_UNSPEC &&
-	    addresses.source.ss_family != addresses.peer.ss_family) {
-		addresses.source.ss_family = AF_UNSPEC;
-		addresses.why = "source: of another family than the address: "
+	if (addresses->source.ss_family != AF_UNSPEC &&
+	    addresses->source.ss_family != addresses->peer.ss_family) {
+		addresses->source.ss_family = AF_UNSPEC;
+		addresses->why = "source: of another family than the address: "
 		    "not used";
 	}
-	addresses.local = is_local(&addresses);
-	*ret_addresses = addresses;
-	return 0;
+	addresses->local = is_local(addresses);
+}
+
+static bool
+is_address(const char *host)
+{
+	struct addrinfo *list;
+
+	if (resolve(host, AI_NUMERICHOST, AF_UNSPEC, &list) != 0)
+		return false;
+	freeaddrinfo(list);
+	return true;
 }
 
 /* ---- targets ---- */
@@ -224,10 +219,11 @@ job_init(struct probe_job *job, struct arena *arena,
 	    request->relay && !addresses->local, limits->tries);
 }
 
+/* Tells which were not reached. */
 static void
 run_jobs(struct arena *arena, const struct probe_request *request,
     const struct addresses *addresses, const struct probe_limits *limits,
-    struct probe_result *result)
+    struct probe_result *result, bool *unreached)
 {
 	struct probe_run run = { .arena = arena, .limits = limits };
 	struct probe_job *jobs = arena_array(arena, request->target_count,
@@ -241,8 +237,114 @@ run_jobs(struct arena *arena, const struct probe_request *request,
 		job_init(&jobs[i], arena, request, i, addresses, limits,
 		    &result->listeners[i]);
 	probe_loop(&run, jobs, result->count);
+	for (i = 0; i < result->count; i++)
+		unreached[i] = jobs[i].plan.unreached;
 	SSL_CTX_free(run.context);
 	probe_trust_done(&run.trust);
+}
+
+/* ---- addresses, one after the other ---- */
+
+/* The targets that no address has answered for yet. */
+struct left {
+	struct probe_target *targets;
+	size_t *places;		/* in the request's */
+	size_t count;
+	bool asked;		/* at one address at least */
+};
+
+/* Who was not reached anywhere is shown as the first address had it. */
+static void
+left_take(struct left *left, const struct probe_result *found,
+    const bool *unreached, struct probe_result *result)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < found->count; i++) {
+		struct probe_listener *listener =
+		    &result->listeners[left->places[i]];
+		unsigned before = listener->connections;
+
+		if (!left->asked || !unreached[i])
+			*listener = found->listeners[i];
+		listener->connections = before +
+		    found->listeners[i].connections;
+		if (!unreached[i])
+			continue;
+		left->targets[count] = left->targets[i];
+		left->places[count++] = left->places[i];
+	}
+	left->count = count;
+	left->asked = true;
+}
+
+static void
+left_init(struct left *left, struct arena *arena,
+    const struct probe_request *request)
+{
+	size_t i;
+
+	*left = (struct left){ .count = request->target_count };
+	left->targets = arena_array(arena, left->count,
+	    sizeof(*left->targets));
+	left->places = arena_array(arena, left->count, sizeof(*left->places));
+	for (i = 0; i < left->count; i++) {
+		left->targets[i] = request->targets[i];
+		left->places[i] = i;
+	}
+}
+
+static struct probe_limits
+limits_of(const struct probe_limits *limits, const struct addresses *addresses,
+    bool full)
+{
+	struct probe_limits chosen;
+
+	if (limits != NULL)
+		return *limits;
+	chosen = addresses->local ? local_limits : foreign_limits;
+	chosen.total_ms = 1000 *
+	    (full ? PROBE_FULL_DEADLINE : PROBE_DEADLINE);
+	return chosen;
+}
+
+void
+probe_run_at(struct arena *arena, const struct probe_request *request,
+    const struct addrinfo *list, const struct probe_limits *limits,
+    struct probe_result *ret_result)
+{
+	struct addresses base = { .is_name = !is_address(request->host) };
+	bool *unreached = arena_array(arena, request->target_count,
+	    sizeof(*unreached));
+	struct probe_request asked = *request;
+	int64_t began = probe_now();
+	const struct addrinfo *at;
+	struct left left;
+
+	if (request->source != NULL)
+		read_source(request->source, &base);
+	left_init(&left, arena, request);
+	ret_result->count = request->target_count;
+	ret_result->listeners = arena_array(arena, ret_result->count,
+	    sizeof(*ret_result->listeners));
+	for (at = list; at != NULL && left.count > 0; at = at->ai_next) {
+		struct addresses addresses = base;
+		struct probe_limits now;
+		struct probe_result found;
+		int64_t spent = probe_now() - began;
+
+		if (!is_candidate(list, at, base.source.ss_family))
+			continue;
+		use_address(request, at, &addresses);
+		now = limits_of(limits, &addresses, request->full);
+		if (spent >= now.total_ms)
+			break;
+		now.total_ms -= (unsigned)spent;
+		asked.targets = left.targets;
+		asked.target_count = left.count;
+		run_jobs(arena, &asked, &addresses, &now, &found, unreached);
+		left_take(&left, &found, unreached, ret_result);
+	}
 }
 
 int
@@ -250,12 +352,18 @@ probe_run_limited(struct arena *arena, const struct probe_request *request,
     const struct probe_limits *limits, struct probe_result *ret_result,
     struct err *err)
 {
-	struct addresses addresses;
+	struct addrinfo *list;
+	int result = resolve(request->host, AI_NUMERICHOST, AF_UNSPEC, &list);
 
 	*ret_result = (struct probe_result){ .count = 0 };
-	if (find_addresses(request, &addresses, err) != 0)
-		return -1;
-	run_jobs(arena, request, &addresses, limits, ret_result);
+	if (result != 0)
+		result = resolve(request->host, AI_ADDRCONFIG, AF_UNSPEC,
+		    &list);
+	if (result != 0)
+		return err_set(err, ERR_IO, "%s: %s", request->host,
+		    gai_strerror(result));
+	probe_run_at(arena, request, list, limits, ret_result);
+	freeaddrinfo(list);
 	return 0;
 }
 
@@ -263,15 +371,5 @@ int
 probe_run(struct arena *arena, const struct probe_request *request,
     struct probe_result *ret_result, struct err *err)
 {
-	struct addresses addresses;
-	struct probe_limits limits;
-
-	*ret_result = (struct probe_result){ .count = 0 };
-	if (find_addresses(request, &addresses, err) != 0)
-		return -1;
-	limits = addresses.local ? local_limits : foreign_limits;
-	limits.total_ms = 1000 *
-	    (request->full ? PROBE_FULL_DEADLINE : PROBE_DEADLINE);
-	run_jobs(arena, request, &addresses, &limits, ret_result);
-	return 0;
+	return probe_run_limited(arena, request, NULL, ret_result, err);
 }

@@ -250,6 +250,9 @@ probe_plan_answer(struct probe_plan *plan,
 	const struct dialogue *dialogue = outcome->dialogue;
 	bool limit = false;
 
+	plan->unreached = plan->asked == 1 && (outcome->end == END_CLOSED ||
+	    (outcome->end == END_SILENT &&
+	    (dialogue == NULL || dialogue->greeting[0] == '\0')));
 	if (dialogue != NULL)
 		probe_learn_dialogue(plan, dialogue);
 	if (outcome->end == END_REPLY || outcome->end == END_REFUSED ||

@@ -52,10 +52,20 @@ struct probe_limits {
 	unsigned total_ms;	/* deadline of the run */
 };
 
-/* probe_run with limits of the caller's: for tests. */
+/* probe_run with limits of the caller's, for tests; NULL = those in force. */
 int probe_run_limited(struct arena *arena, const struct probe_request *request,
     const struct probe_limits *limits, struct probe_result *ret_result,
     struct err *err);
+
+struct addrinfo;
+
+/*
+ * The same at the addresses of request->host; a listener that is refused, or
+ * not reached in time, at one of them is asked at the next.
+ */
+void probe_run_at(struct arena *arena, const struct probe_request *request,
+    const struct addrinfo *list, const struct probe_limits *limits,
+    struct probe_result *ret_result);
 
 /* ---- a question, and what came of it ---- */
 
@@ -145,6 +155,7 @@ struct probe_plan {
 	size_t track_count;
 	size_t confirm;		/* index of the track that is sure of an answer */
 	unsigned asked;		/* questions so far */
+	bool unreached;		/* refused or silent before a word was said */
 	bool met;		/* the peer spoke, TLS or before it */
 	bool tls_seen;		/* a ServerHello came */
 	bool no_tls;		/* not to be had here */

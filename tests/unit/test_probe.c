@@ -6,6 +6,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -805,6 +806,48 @@ test_same_address(void **state)
 	arena_free(arena);
 }
 
+/* Of two addresses the first refuses; where both do the first is shown. */
+static void
+test_next_address(void **state)
+{
+	struct sockaddr_in addresses[2] = { { .sin_family = AF_INET,
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK + 8) },
+	    { .sin_family = AF_INET,
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) } };
+	struct addrinfo list[2] = { { .ai_family = AF_INET,
+	    .ai_addr = (struct sockaddr *)&addresses[0],
+	    .ai_addrlen = sizeof(addresses[0]), .ai_next = &list[1] },
+	    { .ai_family = AF_INET,
+	    .ai_addr = (struct sockaddr *)&addresses[1],
+	    .ai_addrlen = sizeof(addresses[1]) } };
+	struct arena *arena = arena_new();
+	struct probe_target targets[2] = { { .protocol = PROBE_SMTP },
+	    { .protocol = PROBE_SMTP } };
+	struct probe_request request = { .host = "mail.test",
+	    .ehlo = "prober.test", .targets = targets, .target_count = 2 };
+	struct probe_result result;
+	struct server nobody, server;
+
+	(void)state;
+	stop_after = 0;
+	server_start(&nobody, NULL);
+	server_start(&server, serve_without_starttls);
+	targets[0].port = nobody.port;
+	targets[1].port = server.port;
+	probe_run_at(arena, &request, list, &limits, &result);
+	assert_int_equal(result.count, 2);
+	assert_int_equal(result.listeners[0].status, PROBE_CLOSED);
+	assert_string_equal(result.listeners[0].address, "127.0.0.9");
+	assert_int_equal(result.listeners[0].connections, 2);
+	assert_int_equal(result.listeners[1].status, PROBE_OPEN);
+	assert_string_equal(result.listeners[1].address, "127.0.0.1");
+	assert_string_equal(result.listeners[1].host, "mail.test");
+	assert_int_equal(result.listeners[1].connections, 2);
+	server_stop(&server);
+	server_stop(&nobody);
+	arena_free(arena);
+}
+
 /* By IPv6, with a name beside the host's own; which address it was is said. */
 static void
 test_https_over_ipv6(void **state)
@@ -854,6 +897,7 @@ main(void)
 		cmocka_unit_test(test_in_flight),
 		cmocka_unit_test(test_chain),
 		cmocka_unit_test(test_same_address),
+		cmocka_unit_test(test_next_address),
 		cmocka_unit_test(test_https_over_ipv6),
 	};
 
