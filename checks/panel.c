@@ -123,6 +123,50 @@ hsts_holds(const struct fact_str *hsts)
 	return *age >= '1' && *age <= '9';
 }
 
+/* OpenSSL's names and IANA's: no cipher, no authentication, 3DES and worse. */
+static bool
+is_broken(const char *suite)
+{
+	static const char *const marks[] = { "NULL", "ADH-", "AECDH-", "_anon_",
+	    "EXP", "RC4", "RC2", "DES-CBC", "_DES", "_3DES" };
+	size_t i;
+
+	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (strstr(suite, marks[i]) != NULL)
+			return true;
+	return false;
+}
+
+static void
+add_broken(struct names *names, const struct fact_list *suites)
+{
+	size_t i;
+
+	for (i = 0; i < suites->count; i++)
+		if (is_broken(suites->items[i]))
+			names_add(names, suites->items[i],
+			    strlen(suites->items[i]));
+}
+
+/* The panel's list is nobody's guideline: only what protects nothing fails. */
+static void
+say_broken(const struct evaluation *ev, struct sayings *sayings,
+    const struct listener_facts *listener)
+{
+	struct names broken = { .count = 0 }, undecided = { .count = 0 };
+
+	add_broken(&broken, &listener->suites);
+	add_broken(&undecided, &listener->suites_undecided);
+	if (broken.count > 0)
+		say(ev, sayings, RESULT_FAIL, listener, "%s accepted, which %s "
+		    "broken, wanted refused", names_end(&broken),
+		    broken.count > 1 ? "are" : "is");
+	else if (undecided.count > 0)
+		say(ev, sayings, RESULT_UNKNOWN, listener, "whether %s %s "
+		    "accepted is not known", names_end(&undecided),
+		    undecided.count > 1 ? "are" : "is");
+}
+
 static void
 say_tls(const struct evaluation *ev, struct sayings *sayings,
     const struct listener_facts *listener)
@@ -130,6 +174,7 @@ say_tls(const struct evaluation *ev, struct sayings *sayings,
 	static const char *const newest[] = { "TLSv1.3" };
 
 	say_protocols(ev, sayings, listener, newest, demanded(ev, newest[0]));
+	say_broken(ev, sayings, listener);
 	if (!demanded(ev, "hsts") || listener_port(listener) != WEBMAIL_PORT)
 		return;
 	if (say_seen(ev, sayings, listener, "Strict-Transport-Security",
@@ -188,7 +233,7 @@ judge_sockets(const struct evaluation *ev, struct finding *part,
     bool *ret_contradicts)
 {
 	static const char *const paths[] = { "listeners.protocols",
-	    "listeners.clear_http", "listeners.hsts", NULL };
+	    "listeners.suites", "listeners.clear_http", "listeners.hsts", NULL };
 	static const char none[] = "none of its ports was seen to answer";
 	enum webmail webmail = find_webmail(ev);
 	struct sayings sayings = { .count = 0 };
@@ -241,7 +286,8 @@ const struct check panel_checks[] = {
 		.subject = "cpsrvd",
 		.needs = { "tweak.alwaysredirecttossl", "tweak.requiressl",
 		    "tweak.disable-security-tokens", "listening.cpsrvd",
-		    "listeners.protocols", "listeners.clear_http",
+		    "listeners.protocols", "listeners.suites",
+		    "listeners.suites_undecided", "listeners.clear_http",
 		    "listeners.hsts", "mail_names.address" },
 		.evaluate.host = evaluate_cpsrvd_secure,
 		.want = WANT_LIST,
@@ -257,7 +303,8 @@ const struct check panel_checks[] = {
 		    "security tokens on; cpdavd (Web Disk, calendars) has no such "
 		    "setting for its clear ports 2077 and 2079: turn it off in "
 		    "Service Manager where nobody uses it; under Home > Service Configuration > "
-		    "cPanel Web Services Configuration, leave TLS 1.2 and newer. "
+		    "cPanel Web Services Configuration, leave TLS 1.2 and newer "
+		    "and no suite with 3DES, RC4 or no cipher at all. "
 		    "Scripts that talk to ports 2082, 2086 or 2095 in clear stop "
 		    "working. A profile may also demand TLSv1.3, "
 		    "clear-ports-closed, and hsts on webmail.",
