@@ -537,7 +537,7 @@ evaluate_tunnel(const struct evaluation *ev, const char *declared,
     struct finding *finding)
 {
 	const struct fact_list *tunnels = &ev->facts->exchange.tunnels;
-	bool up = false, maybe = false;
+	bool up = false, maybe = false, seen = false;
 	struct tunnel_text tunnel;
 	size_t i;
 
@@ -546,6 +546,7 @@ evaluate_tunnel(const struct evaluation *ev, const char *declared,
 		    (strcmp(tunnel.name, declared) != 0 &&
 		    strcasecmp(tunnel.address, declared) != 0))
 			continue;
+		seen = true;
 		up |= strcmp(tunnel.state, "up") == 0;
 		maybe |= strcmp(tunnel.state, "idle") == 0 ||
 		    strcmp(tunnel.state, "policy") == 0;
@@ -565,8 +566,10 @@ evaluate_tunnel(const struct evaluation *ev, const char *declared,
 		    "whether it is up can not be told: no handshake of late, or "
 		    "only a policy of the kernel", shown(ev->arena, declared));
 	else
-		finding_fail(ev, finding, "tunnel %s is not up",
-		    shown(ev->arena, declared));
+		finding_fail(ev, finding, "tunnel %s is not up%s, wanted up",
+		    shown(ev->arena, declared), seen ? "" : ": neither wg, "
+		    "swanctl nor the kernel's policies know the name or "
+		    "address");
 }
 
 static void
