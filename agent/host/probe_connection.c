@@ -79,7 +79,9 @@ talk_ended(struct probe_connection *c, const char *rest, size_t length)
 		c->outcome.dialogue = NULL;
 		break;
 	case DIALOGUE_TLS:
-		if (length > 0 && dialogue->goal == DIALOGUE_INJECTION) {
+		/* A record is TLS's own answer: it was handed what we piped. */
+		if (length > 0 && dialogue->goal == DIALOGUE_INJECTION &&
+		    rest[0] >= ' ') {
 			c->outcome.inside = PROBE_YES;
 			connection_end(c, END_TALKED, "");
 			break;

@@ -458,6 +458,8 @@ answer_injection(struct probe_plan *plan, struct probe_track *track,
 	if (outcome->end == END_TALKED &&
 	    outcome->dialogue->state == DIALOGUE_FAILED)
 		*answered = PROBE_NO;
+	else if (outcome->end == END_TALKED)
+		*answered = outcome->inside;
 	/* Dovecot hands it to TLS, where it is no record: other hellos are taken. */
 	else if (outcome->end == END_REFUSED && plan->tls_seen)
 		*answered = PROBE_NO;

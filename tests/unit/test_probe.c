@@ -308,9 +308,11 @@ serve_legacy(int fd, unsigned number)
 	SSL_CTX_free(context);
 }
 
-/* TLS behind STARTTLS; what was pipelined is dropped, or answered inside. */
+/* What becomes of a command that was pipelined behind STARTTLS. */
+enum pipelined { IS_DROPPED, IS_ANSWERED_INSIDE, IS_ANSWERED_BEFORE, IS_TLS };
+
 static void
-serve_starttls_then(int fd, bool injectable)
+serve_starttls_then(int fd, enum pipelined pipelined)
 {
 	SSL_CTX *context = server_context();
 	char line[512];
@@ -326,10 +328,15 @@ serve_starttls_then(int fd, bool injectable)
 	}
 	line[0] = '\0';
 	/* Unlike a line of TLS, a pipelined command is there already. */
-	if (recv(fd, line, sizeof(line), MSG_DONTWAIT) <= 0 || !injectable)
-		line[0] = '\0';
-	put(fd, "220 go\r\n");
-	serve_tls(fd, context, line[0] != '\0' ? "250 OK\r\n" : "");
+	if (recv(fd, line, sizeof(line), MSG_DONTWAIT) <= 0)
+		pipelined = IS_DROPPED;
+	put(fd, pipelined == IS_ANSWERED_BEFORE ? "220 go\r\n250 OK\r\n" :
+	    pipelined == IS_TLS ? "220 go\r\n\x15\x03\x03" : "220 go\r\n");
+	if (pipelined == IS_TLS)
+		(void)send(fd, "\0\x02\x02\x50", 4, MSG_NOSIGNAL);
+	else
+		serve_tls(fd, context, pipelined == IS_ANSWERED_INSIDE ?
+		    "250 OK\r\n" : "");
 	SSL_CTX_free(context);
 }
 
@@ -337,14 +344,29 @@ static void
 serve_starttls(int fd, unsigned number)
 {
 	(void)number;
-	serve_starttls_then(fd, false);
+	serve_starttls_then(fd, IS_DROPPED);
 }
 
 static void
 serve_injectable(int fd, unsigned number)
 {
 	(void)number;
-	serve_starttls_then(fd, true);
+	serve_starttls_then(fd, IS_ANSWERED_INSIDE);
+}
+
+static void
+serve_too_early(int fd, unsigned number)
+{
+	(void)number;
+	serve_starttls_then(fd, IS_ANSWERED_BEFORE);
+}
+
+/* As Dovecot does: TLS gets it, says an alert, and ends. */
+static void
+serve_handing_over(int fd, unsigned number)
+{
+	(void)number;
+	serve_starttls_then(fd, IS_TLS);
 }
 
 /* ManageSieve as Pigeonhole speaks it: capabilities unasked, and again in TLS. */
@@ -555,6 +577,12 @@ static const struct {
 	{ "a pipelined command is answered inside", serve_injectable,
 	    PROBE_SMTP, true, 0, PROBE_OPEN, NULL, NEVER_MIND, PROBE_YES,
 	    "---++", NULL, PROBE_YES },
+	{ "a pipelined command is answered in clear, after STARTTLS",
+	    serve_too_early, PROBE_SMTP, true, 0, PROBE_OPEN, NULL,
+	    NEVER_MIND, PROBE_YES, "---++", NULL, PROBE_YES },
+	{ "a pipelined command is handed to TLS", serve_handing_over,
+	    PROBE_SMTP, true, 0, PROBE_OPEN, NULL, NEVER_MIND, PROBE_YES,
+	    "---++", NULL, PROBE_NO },
 	{ "ManageSieve", serve_sieve, PROBE_SIEVE, false, 0, PROBE_OPEN, NULL,
 	    6, PROBE_YES, "---++", NULL, PROBE_UNKNOWN },
 	{ "ManageSieve, capabilities again inside are no injection",
