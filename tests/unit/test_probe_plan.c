@@ -464,6 +464,80 @@ run_model(struct arena *arena, const struct model *model,
 	probe_plan_end(&plan, NULL);
 }
 
+/* As the loop does it: up to out questions at a time, the oldest is answered. */
+static size_t
+run_side_by_side(struct arena *arena, const struct model *model, unsigned out,
+    struct probe_listener *listener)
+{
+	static const char *const names[] = { NULL };
+	struct probe_question questions[QUESTIONS_MAX];
+	struct probe_outcome outcome;
+	struct tls_reply reply;
+	struct probe_plan plan;
+	size_t asked = 0, answered;
+
+	probe_listener_init(listener, "192.0.2.1", 465, model->protocol);
+	listener->full = model->full;
+	probe_plan_begin(&plan, arena, listener, names, 1, false, TRIES);
+	for (answered = 0; !probe_plan_is_over(&plan); answered++) {
+		while (asked < QUESTIONS_MAX && asked - answered < out &&
+		    probe_plan_next(&plan, &questions[asked]))
+			asked++;
+		if (asked == answered)
+			break;
+		answer(model, &questions[answered], &reply, &outcome);
+		(void)probe_plan_answer(&plan, &questions[answered],
+		    &outcome);
+	}
+	assert_true(probe_plan_is_over(&plan));
+	probe_plan_end(&plan, NULL);
+	return asked;
+}
+
+static size_t
+count_words(const char *text)
+{
+	size_t count = 1;
+
+	for (; *text != '\0'; text++)
+		count += *text == ' ';
+	return count;
+}
+
+static void
+check_side_by_side(const struct model *model, unsigned out)
+{
+	struct arena *arena = arena_new();
+	struct probe_listener listener;
+	struct buf versions;
+	size_t asked;
+
+	buf_init(&versions, TEXT_MAX);
+	asked = run_side_by_side(arena, model, out, &listener);
+	versions_text(&listener, &versions);
+	print_message("  %s: %zu questions\n", model->name, asked);
+	assert_string_equal(versions.bytes, model->versions);
+	assert_in_range(asked, 1, count_words(model->asked) + model->full);
+	assert_int_equal(weak_is_settled(&listener), model->weak_settled);
+	buf_done(&versions);
+	arena_free(arena);
+}
+
+/* Which questions are out at once is chance: what is found is not. */
+static void
+test_side_by_side(void **state)
+{
+	static const unsigned out[] = { 2, 4 };
+	size_t i, at;
+
+	(void)state;
+	for (i = 0; i < COUNT(models); i++)
+		for (at = 0; at < COUNT(out); at++)
+			if (models[i].first[0].why == NULL &&
+			    models[i].drops_from == 0)
+				check_side_by_side(&models[i], out[at]);
+}
+
 static void
 test_models(void **state)
 {
@@ -504,6 +578,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_models),
+		cmocka_unit_test(test_side_by_side),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
