@@ -186,6 +186,12 @@ collect_binding(struct collection *collection)
 	const char *binding, *origin = LOCALOPTS;
 	unsigned line;
 
+	/* cPanel always writes it: without it these are not its defaults. */
+	if (answer.status == ANSWER_ABSENT) {
+		meta_unknown(collection, &fact->meta, LOCALOPTS,
+		    "there is no " LOCALOPTS);
+		return;
+	}
 	if (!meta_from_answer(collection, &fact->meta, &answer, LOCALOPTS))
 		return;
 	keyvalues_parse(collection->scratch, answer.bytes, answer.length, '=',

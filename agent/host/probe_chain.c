@@ -72,17 +72,7 @@ name_add(struct arena *arena, struct probe_chain *chain,
 	chain->names = names;
 }
 
-static void
-common_name_add(struct arena *arena, struct probe_chain *chain, X509 *leaf)
-{
-	X509_NAME *subject = X509_get_subject_name(leaf);
-	int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
-
-	if (at >= 0)
-		name_add(arena, chain, X509_NAME_ENTRY_get_data(
-		    X509_NAME_get_entry(subject, at)));
-}
-
+/* The common name is none: clients stopped taking it (RFC 9525 section 2). */
 static void
 chain_names(struct arena *arena, struct probe_chain *chain, X509 *leaf)
 {
@@ -97,8 +87,6 @@ chain_names(struct arena *arena, struct probe_chain *chain, X509 *leaf)
 			name_add(arena, chain, name->d.dNSName);
 	}
 	GENERAL_NAMES_free(names);
-	if (chain->name_count == 0)
-		common_name_add(arena, chain, leaf);
 }
 
 static const char *

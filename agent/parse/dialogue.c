@@ -327,13 +327,29 @@ judge_mail(struct dialogue *dialogue, enum answer answer, const char *line)
 	end_with(dialogue, DIALOGUE_DONE, line);
 }
 
+/* In whichever line of the reply it stands. */
+static void
+learn_relay_refusal(struct dialogue *dialogue, const char *line)
+{
+	dialogue->relay_said |= strcasestr(line, "relay") != NULL ||
+	    strcasestr(line, "authent") != NULL;
+}
+
+/*
+ * A recipient may be refused for being no good: the domain takes no mail (RFC
+ * 7505), which an open relay may look up as well. Only a refusal that speaks of
+ * relaying, or wants a login, says that there is none.
+ */
 static void
 judge_rcpt(struct dialogue *dialogue, enum answer answer, const char *line)
 {
-	if (answer == ANSWER_LATER)
-		copy_text(dialogue->why, line);
+	if (answer == ANSWER_OK)
+		dialogue->relay = PROBE_YES;
+	else if (answer != ANSWER_LATER && (dialogue->relay_said ||
+	    dialogue->code == 530))
+		dialogue->relay = PROBE_NO;
 	else
-		dialogue->relay = answer == ANSWER_OK ? PROBE_YES : PROBE_NO;
+		copy_text(dialogue->why, line);
 }
 
 static const struct step smtp_steps[] = {
@@ -349,9 +365,13 @@ static const struct step smtp_steps[] = {
 	  .judge = judge_starttls },
 	{ .command = "MAIL FROM:<postmaster@", .rest = ">\r\n", .code = 250,
 	  .goals = GOAL(DIALOGUE_RELAY), .judge = judge_mail },
-	/* A domain for documentation, RFC 6761; DATA is never said. */
-	{ .command = "RCPT TO:<relay-test@example.net>\r\n",
-	  .goals = GOAL(DIALOGUE_RELAY), .judge = judge_rcpt },
+	/*
+	 * A domain for documentation, RFC 6761, in an address without the word
+	 * that a refusal, which may repeat it, is read for; DATA is never said.
+	 */
+	{ .command = "RCPT TO:<cpward-probe@example.net>\r\n",
+	  .goals = GOAL(DIALOGUE_RELAY), .learn = learn_relay_refusal,
+	  .judge = judge_rcpt },
 	{ .command = "RSET\r\n", .goals = GOAL(DIALOGUE_RELAY),
 	  .judge = judge_nothing },
 };

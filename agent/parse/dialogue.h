@@ -76,6 +76,7 @@ struct dialogue {
 	char tag;			/* IMAP's, of the last command */
 	bool login_disabled;		/* IMAP */
 	bool sasl_listed;		/* POP3 */
+	bool relay_said;		/* SMTP: the refusal speaks of relaying */
 	bool challenged;		/* a login attempt waits for its "*" */
 	char line[DIALOGUE_LINE_MAX];
 	size_t line_length;

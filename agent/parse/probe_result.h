@@ -91,7 +91,7 @@ struct probe_chain {
 	const char *why;		/* not trusted or unknown; NULL else */
 	const char *subject;		/* "CN=…", RFC 2253; "" = empty */
 	const char *issuer;
-	const char *const *names;	/* DNS names of the leaf; its CN when it has none */
+	const char *const *names;	/* DNS names of the leaf; its CN is none */
 	size_t name_count;
 	int64_t not_before;		/* epoch seconds */
 	int64_t not_after;

@@ -169,7 +169,7 @@ static const struct collect_case program_cases[] = {
 	    { "exchange.relay_from_outside", DAEMON, FACT_UNKNOWN,
 	    "skipped: asked with --deep only", NULL } } },
 	{ "no localopts", { FILE_ABSENT(LOCALOPTS) }, {
-	    { BINDING, IN_FILE, FACT_ABSENT, NULL, LOCALOPTS } } },
+	    { BINDING, IN_FILE, FACT_UNKNOWN, "there is no", LOCALOPTS } } },
 	{ "localopts as shipped", { FILE_IS(LOCALOPTS, "a=1\n") }, {
 	    { BINDING, IN_FILE, FACT_KNOWN, "none", LOCALOPTS } } },
 	{ "said to be off", { FILE_IS(LOCALOPTS,

@@ -53,7 +53,7 @@
 	"GET / HTTP/1.1\r\nHost: probe.example\r\nUser-Agent: cpward/" \
 	CPWARD_VERSION "\r\nConnection: close\r\n\r\n"
 #define MAIL "MAIL FROM:<postmaster@probe.example>\r\n"
-#define RCPT "RCPT TO:<relay-test@example.net>\r\n"
+#define RCPT "RCPT TO:<cpward-probe@example.net>\r\n"
 
 /* What has no field here is expected to be zero, or empty. */
 static const struct {
@@ -104,7 +104,7 @@ static const struct {
 	  SAYS(EXIM_BANNER EXIM_EHLO("") "250 OK\r\n"
 	  "550-Rejected relay attempt: '127.0.0.1' From: "
 	  "'postmaster@probe.example' To:\r\n"
-	  "550 'relay-test@example.net'\r\n250 Reset OK\r\n"),
+	  "550 'cpward-probe@example.net'\r\n250 Reset OK\r\n"),
 	  DIALOGUE_DONE, EHLO MAIL RCPT "RSET\r\n", .starttls = PROBE_YES,
 	  .mechanisms = "", .relay = PROBE_NO },
 	{ "exim, relay inside TLS", PROBE_SMTPS, DIALOGUE_RELAY,
@@ -112,6 +112,22 @@ static const struct {
 	  DIALOGUE_DONE, EHLO MAIL RCPT "RSET\r\n", .starttls = PROBE_NO,
 	  .mechanisms = "", .relay = PROBE_YES },
 	/* SMTP, RFC 5321, 3207, 4954 */
+	{ "relay refused in the last line", PROBE_SMTP, DIALOGUE_RELAY,
+	  SAYS("220 a\r\n250 a\r\n250 OK\r\n"
+	  "554 5.7.1 <x>: Relay access denied\r\n250 OK\r\n"),
+	  DIALOGUE_DONE, EHLO MAIL RCPT "RSET\r\n", .starttls = PROBE_NO,
+	  .mechanisms = "", .relay = PROBE_NO },
+	{ "recipient wants a login", PROBE_SMTP, DIALOGUE_RELAY,
+	  SAYS("220 a\r\n250 a\r\n250 OK\r\n"
+	  "550-Please turn on SMTP Authentication in your mail client.\r\n"
+	  "550 no\r\n250 OK\r\n"),
+	  DIALOGUE_DONE, EHLO MAIL RCPT "RSET\r\n", .starttls = PROBE_NO,
+	  .mechanisms = "", .relay = PROBE_NO },
+	{ "the recipient's domain takes no mail", PROBE_SMTP, DIALOGUE_RELAY,
+	  SAYS("220 a\r\n250 a\r\n250 OK\r\n"
+	  "556 5.1.10 <cpward-probe@example.net>: null MX\r\n250 OK\r\n"),
+	  DIALOGUE_DONE, EHLO MAIL RCPT "RSET\r\n", .starttls = PROBE_NO,
+	  .mechanisms = "", .why = "556 5.1.10" },
 	{ "greylisted", PROBE_SMTP, DIALOGUE_RELAY,
 	  SAYS("220 a\r\n250 a\r\n250 OK\r\n451 4.7.1 Greylisted\r\n250 OK\r\n"),
 	  DIALOGUE_DONE, EHLO MAIL RCPT "RSET\r\n", .starttls = PROBE_NO,

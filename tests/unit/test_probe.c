@@ -916,10 +916,47 @@ test_https_over_ipv6(void **state)
 	arena_free(arena);
 }
 
+/* RFC 9525 section 2: nobody compares it any more. */
+static void
+test_common_name_is_no_name(void **state)
+{
+	struct arena *arena = arena_new();
+	struct probe_trust trust = { .folder = "/nonexistent",
+	    .bundle = "/nonexistent" };
+	STACK_OF(X509) *certificates = sk_X509_new_null();
+	EC_KEY *ec = EC_KEY_new_by_curve_name(NID_X9_62_prime256v1);
+	EVP_PKEY *key = EVP_PKEY_new();
+	X509 *leaf = X509_new();
+	struct probe_chain *chain;
+
+	(void)state;
+	EC_KEY_generate_key(ec);
+	EVP_PKEY_assign_EC_KEY(key, ec);
+	X509_gmtime_adj(X509_getm_notBefore(leaf), 0);
+	X509_gmtime_adj(X509_getm_notAfter(leaf), 86400);
+	X509_NAME_add_entry_by_txt(X509_get_subject_name(leaf), "CN",
+	    MBSTRING_ASC, (const unsigned char *)"mail.test", -1, -1, 0);
+	X509_set_pubkey(leaf, key);
+	X509_sign(leaf, key, EVP_sha256());
+	sk_X509_push(certificates, leaf);
+	chain = probe_chain_read(arena, &trust, certificates);
+	assert_non_null(chain);
+	assert_string_equal(chain->subject, "CN=mail.test");
+	assert_int_equal(chain->name_count, 0);
+	/* And without a root to be had, trust is not known. */
+	assert_int_equal(chain->trusted, PROBE_UNKNOWN);
+	sk_X509_free(certificates);
+	X509_free(leaf);
+	EVP_PKEY_free(key);
+	probe_trust_done(&trust);
+	arena_free(arena);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_common_name_is_no_name),
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_nonsense),
 		cmocka_unit_test(test_in_flight),
