@@ -216,6 +216,35 @@ judge_required(const struct evaluation *ev,
 	    "wanted \"*\" wherever partners' mail may go"));
 }
 
+/* Partners whose mail no router keeps from leaving in clear. */
+static void
+find_open_partners(const struct evaluation *ev, struct names *open)
+{
+	const struct parameters *parameters = ev->parameters;
+	const struct fact_list *required =
+	    &ev->facts->exchange.required_outbound;
+	size_t i;
+
+	for (i = 0; i < parameters->partner_count; i++)
+		if (required->meta.state != FACT_KNOWN ||
+		    !fact_list_has(required, parameters->partners[i]))
+			names_add(open, parameters->partners[i],
+			    strlen(parameters->partners[i]));
+}
+
+/* Every partner has a router of its own that leads through TLS alone. */
+static void
+conclude_routed(const struct evaluation *ev, struct finding *finding)
+{
+	struct finding routed = { 0 };
+
+	finding_pass(ev, &routed, "mail to every declared partner leaves "
+	    "through a transport that requires TLS");
+	finding_evidence(ev, &routed, "exchange.required_outbound");
+	/* finding has no message where no transport avoids TLS. */
+	finding_merge(ev, finding, &routed);
+}
+
 static bool
 is_stock_transport(const struct transport_facts *transport)
 {
@@ -265,14 +294,24 @@ transports_evidence(const struct evaluation *ev, struct finding *finding)
 static void
 evaluate_tls_required(const struct evaluation *ev, struct finding *finding)
 {
-	bool stock = true;
+	bool all = wants(ev, "all"), stock = true;
+	struct names open = { .count = 0 };
+	bool routed;
 	size_t i;
 
-	if (!judge_transports(ev, judge_required, finding))
+	find_open_partners(ev, &open);
+	routed = !all && ev->parameters->partner_count > 0 && open.count == 0;
+	if (!judge_transports(ev, routed ? judge_avoided : judge_required,
+	    finding))
 		return;
 	transports_evidence(ev, finding);
-	if (!wants(ev, "all") && ev->parameters->partner_count == 0)
+	if (routed)
+		conclude_routed(ev, finding);
+	else if (!all && ev->parameters->partner_count == 0)
 		note_no_partner(ev, finding);
+	else if (!all && finding->result == RESULT_FAIL)
+		finding_fail(ev, finding, "%s; so mail to %s may leave in "
+		    "clear text", finding->message, names_end(&open));
 	for (i = 0; i < ev->facts->transports.count; i++)
 		stock &= is_stock_transport(&ev->facts->transports.items[i]);
 	finding->stock = finding->result == RESULT_FAIL && stock;
@@ -600,6 +639,7 @@ const struct check smtp_checks[] = {
 		.scope = SCOPE_SERVICE,
 		.subject = "exim",
 		.needs = { "inventory.transports",
+		    "?exchange.required_outbound",
 		    "?transports.hosts_require_tls",
 		    "?transports.hosts_avoid_tls",
 		    "?transports.tls_tempfail_tryclear" },
@@ -613,7 +653,8 @@ const struct check smtp_checks[] = {
 		    "it, and in clear text when it does not or when the handshake "
 		    "fails. Name the domains with which patients' data is "
 		    "exchanged in the profile, parameters: partners, and give "
-		    "them a router and an smtp transport with hosts_require_tls = "
+		    "them a router with these domains and no condition, and an "
+		    "smtp transport with hosts_require_tls = "
 		    "* in WHM, Home > Service Configuration > Exim Configuration "
 		    "Manager > Advanced Editor, sections PREROUTERS and "
 		    "TRANSPORTSTART. Mail to a partner whose server has no TLS is "

@@ -155,6 +155,171 @@ collect_transports(struct collection *collection, const char *path,
 	total->value = (int64_t)collection->facts->transports.count;
 }
 
+/* ---- mail that can not leave without TLS ---- */
+
+/*
+ * What a router may have besides and still take every message for its domains:
+ * none of these is a condition, or passes the message on (Exim specification,
+ * chapters 15, 17 and 20).
+ */
+static const char *const plain_router_options[] = {
+	"driver", "domains", "transport", "debug_print", "more",
+	"ignore_target_hosts", "same_domain_copy_routing", "route_list",
+	"route_data", "headers_add", "headers_remove", "errors_to",
+	"dnssec_request_domains", "dnssec_require_domains", "no_verify",
+	"verify", "expn", "check_secondary_mx", "mx_domains", "hosts_randomize",
+	"byname", "bydns",
+};
+
+/* Domains that routers were found for, in the order of the routers. */
+struct outbound {
+	struct collection *collection;
+	const struct exim_conf *conf;
+	const char **required;
+	size_t required_count;
+	const char **open;	/* that may have left in clear before */
+	size_t open_count;
+};
+
+static bool
+is_plain_router(const struct exim_driver *router)
+{
+	size_t i, j;
+
+	for (i = 0; i < router->option_count; i++) {
+		for (j = 0; j < COUNT(plain_router_options); j++)
+			if (strcmp(router->options[i].name,
+			    plain_router_options[j]) == 0)
+				break;
+		if (j == COUNT(plain_router_options))
+			return false;
+	}
+	return true;
+}
+
+static bool
+requires_tls(const struct exim_driver *transport)
+{
+	return strcmp(transport->driver, "smtp") == 0 &&
+	    strcmp(option_value(transport, "hosts_require_tls"), "*") == 0 &&
+	    option_value(transport, "hosts_avoid_tls")[0] == '\0';
+}
+
+/* May mail leave the machine by way of this router? In doubt it may. */
+static bool
+may_lead_out(const struct outbound *outbound, const struct exim_driver *router)
+{
+	size_t i;
+
+	for (i = 0; i < outbound->conf->driver_count; i++) {
+		const struct exim_driver *transport =
+		    &outbound->conf->drivers[i];
+
+		if (transport->section == EXIM_TRANSPORTS &&
+		    strcmp(transport->driver, "smtp") == 0 &&
+		    router_may_use(router, transport->name) &&
+		    may_leave(outbound->collection->scratch, outbound->conf,
+		    transport))
+			return true;
+	}
+	return false;
+}
+
+/* Plain names alone: false where anything else decides which domains. */
+static bool
+plain_domains(struct arena *arena, const struct exim_driver *router,
+    const char ***ret_domains, size_t *ret_count)
+{
+	const char *value = option_value(router, "domains");
+	struct err err = { 0 };
+	size_t i;
+
+	if (value[0] == '\0' || is_code(value) ||
+	    exim_list_split(arena, value, ret_domains, ret_count, &err) != 0)
+		return false;
+	for (i = 0; i < *ret_count; i++)
+		if ((*ret_domains)[i][0] == '\0' ||
+		    strspn((*ret_domains)[i], "abcdefghijklmnopqrstuvwxyz"
+		    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-") !=
+		    strlen((*ret_domains)[i]))
+			return false;
+	return *ret_count > 0;
+}
+
+static bool
+names_domain(const char *const *domains, size_t count, const char *domain)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strcasecmp(domains[i], domain) == 0)
+			return true;
+	return false;
+}
+
+static void
+add_domain(struct outbound *outbound, const char *domain, bool required)
+{
+	struct arena *arena = outbound->collection->arena;
+	char *copy;
+	size_t i;
+
+	if (names_domain(outbound->open, outbound->open_count, domain) ||
+	    names_domain(outbound->required, outbound->required_count, domain))
+		return;
+	copy = arena_strdup(arena, domain);
+	for (i = 0; copy[i] != '\0'; i++)
+		if (copy[i] >= 'A' && copy[i] <= 'Z')
+			copy[i] = (char)(copy[i] - 'A' + 'a');
+	if (required)
+		*arena_push(arena, &outbound->required,
+		    &outbound->required_count) = copy;
+	else
+		*arena_push(arena, &outbound->open, &outbound->open_count) =
+		    copy;
+}
+
+/* False: behind this router nothing can be said of any domain. */
+static bool
+read_router(struct outbound *outbound, const struct exim_driver *router)
+{
+	const struct exim_driver *transport = exim_conf_driver(outbound->conf,
+	    EXIM_TRANSPORTS, option_value(router, "transport"));
+	bool required = transport != NULL && requires_tls(transport);
+	const char **domains;
+	size_t count, i;
+
+	if (!may_lead_out(outbound, router))
+		return true;
+	if (!plain_domains(outbound->collection->scratch, router, &domains,
+	    &count))
+		return required;
+	/* With TLS, but not all of it: the next router has the rest. */
+	if (required && !is_plain_router(router))
+		return true;
+	for (i = 0; i < count; i++)
+		add_domain(outbound, domains[i], required);
+	return true;
+}
+
+static void
+collect_required_outbound(struct collection *collection, const char *path,
+    const struct exim_conf *conf)
+{
+	struct fact_list *list =
+	    &collection->facts->exchange.required_outbound;
+	struct outbound outbound = { .collection = collection, .conf = conf };
+	size_t i;
+
+	for (i = 0; i < conf->driver_count; i++)
+		if (conf->drivers[i].section == EXIM_ROUTERS &&
+		    !read_router(&outbound, &conf->drivers[i]))
+			break;
+	meta_known(&list->meta, arena_strdup(collection->arena, path));
+	list->items = outbound.required;
+	list->count = outbound.required_count;
+}
+
 /* ---- mail that is refused without TLS ---- */
 
 struct inbound {
@@ -404,6 +569,7 @@ exchange_collect_file(struct collection *collection, const char *path,
     const struct exim_conf *conf)
 {
 	collect_transports(collection, path, conf);
+	collect_required_outbound(collection, path, conf);
 	collect_required_inbound(collection, path, conf);
 }
 
@@ -414,6 +580,8 @@ exchange_file_unknown(struct collection *collection, const char *path,
 	struct facts *facts = collection->facts;
 
 	meta_unknown(collection, &facts->inventory.transports.meta, path,
+	    "%s", why);
+	meta_unknown(collection, &facts->exchange.required_outbound.meta, path,
 	    "%s", why);
 	meta_unknown(collection, &facts->exchange.required_inbound.meta, path,
 	    "%s", why);

@@ -154,6 +154,8 @@ struct exchange_facts {
 	struct fact_bool dane_supported;	/* daemon: exim -bV */
 	/* file: senders' domains, "*.example.org", "*", refused without TLS */
 	struct fact_list required_inbound;
+	/* file: domains whose mail no router sends through a transport without TLS */
+	struct fact_list required_outbound;
 	/* daemon, --deep: "refused" or "accepted" for a foreign domain */
 	struct fact_str relay_from_outside;
 	/*

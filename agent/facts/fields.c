@@ -210,6 +210,7 @@ static const struct field crypto_fields[] = {
 static const struct field exchange_fields[] = {
 	BOOL(struct exchange_facts, dane_supported, DAEMON),
 	LIST(struct exchange_facts, required_inbound, FILES),
+	LIST(struct exchange_facts, required_outbound, FILES),
 	STR(struct exchange_facts, relay_from_outside, DAEMON),
 	STR(struct exchange_facts, sender_binding, FILES),
 	LIST(struct exchange_facts, tunnels, DAEMON),

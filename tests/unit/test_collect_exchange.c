@@ -206,6 +206,89 @@ static const struct collect_case program_cases[] = {
 	    NULL } } },
 };
 
+/* ---- domains whose mail leaves through TLS alone ---- */
+
+#define OUTBOUND "exchange.required_outbound"
+#define PARTNER(options) "begin routers\nlocal:\n  driver = accept\n" \
+	"  domains = +local_domains\n  transport = box\n" \
+	"partner:\n  driver = dnslookup\n  transport = tls\n" options \
+	"lookuphost:\n  driver = dnslookup\n  transport = out\n" \
+	"begin transports\nbox:\n  driver = appendfile\n  file = /x\n" \
+	"out:\n  driver = smtp\ntls:\n  driver = smtp\n" \
+	"  hosts_require_tls = *\n"
+#define NOT_REQUIRED(name, options) \
+	{ name, { FILE_IS(CONF, PARTNER(options)) }, { \
+	    { OUTBOUND, IN_FILE, FACT_KNOWN, "", NULL } } }
+
+static const struct collect_case outbound_cases[] = {
+	{ "a router for partners, before all", { FILE_IS(CONF, PARTNER(
+	    "  domains = Hospital.example : lab.example\n"
+	    "  ignore_target_hosts = 0.0.0.0 : 127.0.0.0/8\n")) }, {
+	    { OUTBOUND, IN_FILE, FACT_KNOWN, "hospital.example,lab.example",
+	    CONF } } },
+	{ "a route to the partner's host", { FILE_IS(CONF, "begin routers\n"
+	    "p:\n  driver = manualroute\n  domains = hospital.example\n"
+	    "  route_list = * mx.hospital.example\n  transport = tls\n"
+	    "begin transports\ntls:\n  driver = smtp\n"
+	    "  hosts_require_tls = *\n") }, {
+	    { OUTBOUND, IN_FILE, FACT_KNOWN, "hospital.example", NULL } } },
+	{ "behind one that takes all", { FILE_IS(CONF, "begin routers\n"
+	    "all:\n  driver = dnslookup\n  transport = out\n"
+	    "p:\n  driver = dnslookup\n  domains = hospital.example\n"
+	    "  transport = tls\nbegin transports\nout:\n  driver = smtp\n"
+	    "tls:\n  driver = smtp\n  hosts_require_tls = *\n") }, {
+	    { OUTBOUND, IN_FILE, FACT_KNOWN, "", NULL } } },
+	{ "behind one that takes it in clear", { FILE_IS(CONF, "begin routers\n"
+	    "first:\n  driver = dnslookup\n  domains = hospital.example\n"
+	    "  condition = ${if eq{$sender_host_address}{192.0.2.1}}\n"
+	    "  transport = out\n"
+	    "p:\n  driver = dnslookup\n"
+	    "  domains = hospital.example : lab.example\n"
+	    "  transport = tls\nbegin transports\nout:\n  driver = smtp\n"
+	    "tls:\n  driver = smtp\n  hosts_require_tls = *\n") }, {
+	    { OUTBOUND, IN_FILE, FACT_KNOWN, "lab.example", NULL } } },
+	{ "the transport requires it of some", { FILE_IS(CONF, "begin routers\n"
+	    "p:\n  driver = dnslookup\n  domains = hospital.example\n"
+	    "  transport = tls\nbegin transports\ntls:\n  driver = smtp\n"
+	    "  hosts_require_tls = mx.hospital.example\n") }, {
+	    { OUTBOUND, IN_FILE, FACT_KNOWN, "", NULL } } },
+	{ "and avoids it", { FILE_IS(CONF, "begin routers\n"
+	    "p:\n  driver = dnslookup\n  domains = hospital.example\n"
+	    "  transport = tls\nbegin transports\ntls:\n  driver = smtp\n"
+	    "  hosts_require_tls = *\n  hosts_avoid_tls = *\n") }, {
+	    { OUTBOUND, IN_FILE, FACT_KNOWN, "", NULL } } },
+	NOT_REQUIRED("only if a condition holds",
+	    "  domains = hospital.example\n  condition = ${if eq{a}{b}}\n"),
+	NOT_REQUIRED("only for some senders",
+	    "  domains = hospital.example\n  senders = *@clinic.example\n"),
+	NOT_REQUIRED("domains by a lookup",
+	    "  domains = lsearch;/etc/partners\n"),
+	NOT_REQUIRED("domains by a named list", "  domains = +partners\n"),
+	NOT_REQUIRED("all but one", "  domains = !hospital.example\n"),
+	NOT_REQUIRED("domains by code", "  domains = ${lookup{x}}\n"),
+	NOT_REQUIRED("where a time-out passes it on",
+	    "  domains = hospital.example\n  pass_on_timeout\n"),
+	{ "a host that is not found passes it on", { FILE_IS(CONF,
+	    "begin routers\np:\n  driver = manualroute\n"
+	    "  domains = hospital.example\n  host_find_failed = pass\n"
+	    "  route_list = * mx.hospital.example\n  transport = tls\n"
+	    "begin transports\ntls:\n  driver = smtp\n"
+	    "  hosts_require_tls = *\n") }, {
+	    { OUTBOUND, IN_FILE, FACT_KNOWN, "", NULL } } },
+	{ "the configuration is broken", { FILE_IS(CONF, "no_such = 1\n") }, {
+	    { OUTBOUND, IN_FILE, FACT_UNKNOWN, "no_such", NULL } } },
+};
+
+static void
+test_outbound(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(outbound_cases); i++)
+		check_case(&collector_exim, &outbound_cases[i], NULL, 0);
+}
+
 static void
 test_transports(void **state)
 {
@@ -318,6 +401,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_transports),
+		cmocka_unit_test(test_outbound),
 		cmocka_unit_test(test_inbound),
 		cmocka_unit_test(test_programs),
 		cmocka_unit_test(test_relay),
