@@ -215,28 +215,14 @@ sigalg_find(const char *name, uint16_t *ret_id)
 	return false;
 }
 
-static const char *
-suite_name(uint16_t id, char *buffer)
-{
-	return tls_suite_name(id, buffer);
-}
-
-static const char *
-group_name(uint16_t id, char *buffer)
-{
-	return tls_group_name(id, buffer);
-}
-
-static const char *
-sigalg_name(uint16_t id, char *buffer)
-{
-	return tls_sigalg_name(id, buffer);
-}
-
-static const struct code_kind suite_kind = { "suite", suite_name, suite_find };
-static const struct code_kind group_kind = { "group", group_name, group_find };
+static const struct code_kind suite_kind = {
+	"suite", tls_suite_name, suite_find
+};
+static const struct code_kind group_kind = {
+	"group", tls_group_name, group_find
+};
 static const struct code_kind sigalg_kind = {
-	"signature algorithm", sigalg_name, sigalg_find
+	"signature algorithm", tls_sigalg_name, sigalg_find
 };
 
 /* A name, or "0x7A7A". */

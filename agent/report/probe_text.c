@@ -75,24 +75,6 @@ print_seen(const struct text *text, const char *label, enum probe_seen seen,
 
 typedef const char *code_name(uint16_t id, char *buffer);
 
-static const char *
-suite_name(uint16_t id, char *buffer)
-{
-	return tls_suite_name(id, buffer);
-}
-
-static const char *
-group_name(uint16_t id, char *buffer)
-{
-	return tls_group_name(id, buffer);
-}
-
-static const char *
-sigalg_name(uint16_t id, char *buffer)
-{
-	return tls_sigalg_name(id, buffer);
-}
-
 /* "A, B, C", nothing for an empty list. */
 static void
 print_codes(const struct text *text, const char *label, const char *color,
@@ -178,7 +160,7 @@ print_version(const struct text *text, const struct probe_version *version,
 	else
 		print_row(text, name, version->version < TLS_1_2 ? BAD : NULL,
 		    orders[version->order]);
-	print_codes(text, "", NULL, &version->suites, suite_name);
+	print_codes(text, "", NULL, &version->suites, tls_suite_name);
 	if (version->accepted == PROBE_YES)
 		print_undecided(text, &version->undecided, "suite", full);
 }
@@ -200,7 +182,7 @@ print_groups(const struct text *text, const struct probe_listener *listener)
 {
 	char buffer[16];
 
-	print_codes(text, "groups", NULL, &listener->groups, group_name);
+	print_codes(text, "groups", NULL, &listener->groups, tls_group_name);
 	if (listener->group != 0)
 		print_row(text, listener->groups.count > 0 ? "" : "groups",
 		    NULL, arena_printf(text->arena, "%s when all are offered",
@@ -211,7 +193,7 @@ print_groups(const struct text *text, const struct probe_listener *listener)
 		print_row(text, "DHE",
 		    listener->dh_bits < 2048 ? BAD : NULL,
 		    arena_printf(text->arena, "%u bits", listener->dh_bits));
-	print_codes(text, "signatures", NULL, &listener->sigalgs, sigalg_name);
+	print_codes(text, "signatures", NULL, &listener->sigalgs, tls_sigalg_name);
 }
 
 static void
