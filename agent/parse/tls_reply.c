@@ -8,6 +8,12 @@
 
 #define RECORD_HEADER 5
 #define RECORD_MAX (1u << 14)		/* RFC 8446 5.1 */
+/*
+ * With max_fragment_length at its least (RFC 6066 section 4) TLS_REPLY_MAX
+ * bytes are 192 records. Whoever sends tiny ones makes us read all of them
+ * again for each.
+ */
+#define RECORDS_MAX 512
 #define MESSAGE_HEADER 4
 
 enum record_type {
@@ -546,11 +552,15 @@ parse_records(struct tls_reply *reply, struct reader *reader,
     struct assembly *assembly)
 {
 	struct tls_slice body;
-	unsigned type;
+	unsigned type, count = 0;
 	size_t length;
 	bool whole;
 
 	while (reply->state == TLS_REPLY_MORE && reader->left > 0) {
+		if (count++ == RECORDS_MAX) {
+			set_broken(reply, "more than %d records", RECORDS_MAX);
+			return;
+		}
 		if (!record_plausible(reader->at, reader->left)) {
 			set_no_tls(reply, reader->at, reader->left);
 			return;

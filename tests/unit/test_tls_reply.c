@@ -406,8 +406,8 @@ test_ended_within_hello(void **state)
 static void
 test_too_many_bytes(void **state)
 {
-	static const char warning[] = "\x15\3\3\0\2\1\x70";
-	const size_t size = TLS_REPLY_MAX + 7;
+	static const char header[] = "\x14\3\3\x3f\xfb";	/* 16 KiB in all */
+	const size_t size = TLS_REPLY_MAX + 0x4000;
 	char *bytes = malloc(size);
 	struct tls_reply reply;
 	size_t i;
@@ -415,7 +415,7 @@ test_too_many_bytes(void **state)
 	(void)state;
 	assert_non_null(bytes);
 	for (i = 0; i < size; i++)
-		bytes[i] = warning[i % 7];
+		bytes[i] = i % 0x4000 < 5 ? header[i % 0x4000] : 0;
 	tls_reply_parse((uint8_t *)bytes, TLS_REPLY_MAX, false, &reply);
 	assert_int_equal(reply.state, TLS_REPLY_MORE);
 	tls_reply_done(&reply);
@@ -425,6 +425,42 @@ test_too_many_bytes(void **state)
 	    "98305 bytes without a ServerHello");
 	tls_reply_done(&reply);
 	free(bytes);
+}
+
+/* Each record is a reason to read all of them again. */
+static void
+test_too_many_records(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *record;
+		size_t length;
+	} floods[] = {
+		{ "change_cipher_spec, empty", BYTES("\x14\3\3\0\0") },
+		{ "warnings", BYTES("\x15\3\3\0\2\1\x70") },
+		{ "HelloRequest", BYTES("\x16\3\3\0\4\0\0\0\0") },
+	};
+	struct tls_reply reply;
+	char bytes[9 * 513];
+	size_t i, at;
+
+	(void)state;
+	for (i = 0; i < COUNT(floods); i++) {
+		size_t length = floods[i].length;
+
+		print_message("  %s\n", floods[i].name);
+		for (at = 0; at < 513; at++)
+			memcpy(bytes + at * length, floods[i].record, length);
+		tls_reply_parse((const uint8_t *)bytes, 512 * length, false,
+		    &reply);
+		assert_int_equal(reply.state, TLS_REPLY_MORE);
+		tls_reply_done(&reply);
+		tls_reply_parse((const uint8_t *)bytes, 513 * length, false,
+		    &reply);
+		assert_int_equal(reply.state, TLS_REPLY_BROKEN);
+		assert_string_equal(reply.why, "more than 512 records");
+		tls_reply_done(&reply);
+	}
 }
 
 int
@@ -438,6 +474,7 @@ main(void)
 		cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_ended_within_hello),
 		cmocka_unit_test(test_too_many_bytes),
+		cmocka_unit_test(test_too_many_records),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
