@@ -37,7 +37,9 @@ struct loop {
 	struct pollfd *polls;
 	size_t slot_count;
 	size_t slot_max;
+	size_t *turns;		/* indexes of jobs: who has asked least comes first */
 	int64_t now;
+	int64_t until;		/* deadline of the run */
 };
 
 int64_t
@@ -186,15 +188,36 @@ slots_settle(struct loop *loop)
 	return settled;
 }
 
+/*
+ * When time is short every listener is to have been asked its first questions,
+ * which matter most, and not the first listener all of them.
+ */
+static void
+jobs_take_turns(struct loop *loop)
+{
+	size_t i, at;
+
+	for (i = 1; i < loop->job_count; i++) {
+		size_t job = loop->turns[i];
+
+		for (at = i; at > 0 && loop->jobs[loop->turns[at - 1]].plan.asked >
+		    loop->jobs[job].plan.asked; at--)
+			loop->turns[at] = loop->turns[at - 1];
+		loop->turns[at] = job;
+	}
+}
+
 /* One question of each listener in turn, as far as budgets go. */
 static bool
 jobs_start(struct loop *loop)
 {
 	struct probe_question question;
 	bool started = false;
-	size_t i;
+	size_t turn;
 
-	for (i = 0; i < loop->job_count; i++) {
+	jobs_take_turns(loop);
+	for (turn = 0; turn < loop->job_count; turn++) {
+		size_t i = loop->turns[turn];
 		struct probe_job *job = &loop->jobs[i];
 
 		if (loop->slot_count == loop->slot_max ||
@@ -219,9 +242,9 @@ slot_deadline(const struct slot *slot)
 
 /* When something is due though no byte comes; the budgets have their times. */
 static int64_t
-next_time(const struct loop *loop, int64_t until)
+next_time(const struct loop *loop)
 {
-	int64_t next = until;
+	int64_t next = loop->until;
 	size_t i;
 
 	for (i = 0; i < loop->slot_count; i++) {
@@ -250,9 +273,9 @@ next_time(const struct loop *loop, int64_t until)
 }
 
 static void
-wait_for_bytes(struct loop *loop, int64_t until)
+wait_for_bytes(struct loop *loop)
 {
-	int64_t wait = next_time(loop, until) - loop->now;
+	int64_t wait = next_time(loop) - loop->now;
 	size_t i, count = loop->slot_count;
 
 	for (i = 0; i < count; i++) {
@@ -265,14 +288,18 @@ wait_for_bytes(struct loop *loop, int64_t until)
 			    .events = probe_connection_events(c) };
 	}
 	if (poll(loop->polls, count, wait < 0 ? 0 : (int)wait) < 0)
-		return;		/* EINTR */
+		count = 0;	/* EINTR */
 	loop->now = probe_now();
-	for (i = 0; i < count; i++)
-		if (loop->slots[i].connection != NULL &&
-		    (loop->polls[i].revents != 0 ||
-		    loop->now >= slot_deadline(&loop->slots[i])))
-			probe_connection_go(loop->slots[i].connection,
-			    loop->now, loop->polls[i].revents);
+	for (i = 0; i < count && loop->now < loop->until; i++) {
+		if (loop->slots[i].connection == NULL ||
+		    (loop->polls[i].revents == 0 &&
+		    loop->now < slot_deadline(&loop->slots[i])))
+			continue;
+		probe_connection_go(loop->slots[i].connection, loop->now,
+		    loop->polls[i].revents);
+		/* What a peer makes us reckon takes time, too. */
+		loop->now = probe_now();
+	}
 }
 
 /* ---- the whole ---- */
@@ -299,13 +326,15 @@ loop_init(struct loop *loop)
 	loop->slot_max = loop->job_count * loop->run->limits->in_flight;
 	loop->daemons = calloc(loop->job_count, sizeof(*loop->daemons));
 	loop->lines = calloc(loop->job_count, sizeof(*loop->lines));
+	loop->turns = calloc(loop->job_count, sizeof(*loop->turns));
 	loop->slots = calloc(loop->slot_max, sizeof(*loop->slots));
 	loop->polls = calloc(loop->slot_max, sizeof(*loop->polls));
 	if (loop->daemons == NULL || loop->lines == NULL ||
-	    loop->slots == NULL || loop->polls == NULL)
+	    loop->turns == NULL || loop->slots == NULL || loop->polls == NULL)
 		abort();
 	loop->now = probe_now();
 	for (i = 0; i < loop->job_count; i++) {
+		loop->turns[i] = i;
 		loop->daemons[i].allowed = loop->run->limits->in_flight -
 		    (reaps_late(&loop->jobs[i]) ? 1 : 0);
 		loop->lines[i].filled_at = loop->now;
@@ -324,6 +353,7 @@ loop_done(struct loop *loop)
 			probe_connection_free(loop->slots[i].connection);
 	free(loop->daemons);
 	free(loop->lines);
+	free(loop->turns);
 	free(loop->slots);
 	free(loop->polls);
 }
@@ -333,25 +363,24 @@ probe_loop(struct probe_run *run, struct probe_job *jobs, size_t count)
 {
 	struct loop loop = { .run = run, .jobs = jobs, .job_count = count };
 	const char *why = NULL;
-	int64_t until;
 	size_t i;
 
 	if (count == 0)
 		return;
 	loop_init(&loop);
-	until = loop.now + run->limits->total_ms;
+	loop.until = loop.now + run->limits->total_ms;
 	for (;;) {
 		while (slots_settle(&loop) || jobs_start(&loop))
 			;
 		if (jobs_are_over(&loop))
 			break;
-		if (loop.now >= until) {
+		if (loop.now >= loop.until) {
 			why = arena_printf(run->arena,
 			    "not done within %g s",
 			    run->limits->total_ms / 1000.0);
 			break;
 		}
-		wait_for_bytes(&loop, until);
+		wait_for_bytes(&loop);
 	}
 	for (i = 0; i < count; i++)
 		probe_plan_end(&jobs[i].plan,

@@ -369,6 +369,14 @@ serve_handing_over(int fd, unsigned number)
 	serve_starttls_then(fd, IS_TLS);
 }
 
+/* As Exim with a delay in its connection ACL; slower than all time there is. */
+static void
+serve_greeting_late(int fd, unsigned number)
+{
+	usleep(150000);
+	serve_starttls(fd, number);
+}
+
 /* ManageSieve as Pigeonhole speaks it: capabilities unasked, and again in TLS. */
 static void
 serve_sieve(int fd, unsigned number)
@@ -762,6 +770,44 @@ test_in_flight(void **state)
 	arena_free(arena);
 }
 
+/* Exim's ports one after the other: nobody is asked twice before all are once. */
+static void
+test_turns(void **state)
+{
+	struct arena *arena = arena_new();
+	struct probe_target targets[4];
+	struct probe_request request = { .host = "127.0.0.1",
+	    .ehlo = "prober.test", .targets = targets, .target_count = 4 };
+	struct probe_limits slow = limits;
+	struct err err = { .code = ERR_NONE };
+	struct probe_result result;
+	struct server servers[4];
+	size_t i;
+
+	(void)state;
+	stop_after = 0;
+	slow.in_flight = 2;		/* less the one that is left for Exim */
+	slow.connection_ms = slow.total_ms;
+	slow.total_ms = 1500;
+	for (i = 0; i < COUNT(servers); i++) {
+		server_start(&servers[i], serve_greeting_late);
+		targets[i] = (struct probe_target){ .protocol = PROBE_SMTP,
+		    .port = servers[i].port };
+	}
+	assert_int_equal(probe_run_limited(arena, &request, &slow, &result,
+	    &err), 0);
+	for (i = 0; i < COUNT(servers); i++) {
+		assert_in_range(result.listeners[i].connections,
+		    result.listeners[3].connections,
+		    result.listeners[3].connections + 1);
+		assert_int_equal(result.listeners[i].status, PROBE_OPEN);
+		assert_non_null(strstr(result.listeners[i].why,
+		    "not done within 1.5 s"));
+		server_stop(&servers[i]);
+	}
+	arena_free(arena);
+}
+
 /* What the certificate says, and what was said inside. */
 static void
 test_chain(void **state)
@@ -960,6 +1006,7 @@ main(void)
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_nonsense),
 		cmocka_unit_test(test_in_flight),
+		cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_chain),
 		cmocka_unit_test(test_same_address),
 		cmocka_unit_test(test_next_address),
