@@ -22,10 +22,12 @@ connection_begin_whole(struct probe_connection *c)
 		return;
 	}
 	if (probe_whole_begin(&c->whole, run->context,
-	    c->question.offer.server_name, c->question.tls13) != 0)
+	    c->question.offer.server_name, c->question.tls13) != 0) {
 		connection_end(c, END_BROKEN, c->whole.why);
-	else
-		send_tls(c);
+		return;
+	}
+	probe_whole_offer(&c->whole, run->arena, &c->question.offer);
+	send_tls(c);
 }
 
 /* ---- inside ---- */

@@ -98,6 +98,21 @@ was_offered(const uint16_t *ids, size_t count, uint16_t id)
 	return false;
 }
 
+/* One of TLS 1.3 is none of TLS 1.2's, and the other way round. */
+static bool
+suite_was_offered(const struct probe_question *question,
+    const struct tls_reply *reply)
+{
+	const struct tls_offer *offer = &question->offer;
+	const struct tls_suite *suite = tls_suite_find(reply->suite);
+
+	if (suite != NULL &&
+	    (suite->class == SUITE_TLS13) != (reply->version == TLS_1_3))
+		return false;
+	return (question->way == WAY_WHOLE && offer->suite_count == 0) ||
+	    was_offered(offer->suites, offer->suite_count, reply->suite);
+}
+
 static void
 learn_group(struct probe_plan *plan, const struct probe_question *question,
     const struct tls_reply *reply)
@@ -152,14 +167,16 @@ probe_learn_reply(struct probe_plan *plan,
 	struct probe_version *version;
 
 	plan->tls_seen = true;
-	if (index < 0 || reply->version > offered) {
+	/* A hello of ours offers TLS 1.3 alone. */
+	if (index < 0 || reply->version > offered ||
+	    (question->way == WAY_HELLO && offered == TLS_1_3 &&
+	    reply->version != TLS_1_3)) {
 		probe_learn_why(plan, question->name,
 		    "the server chose a version that was not offered");
 		return false;
 	}
 	version = &listener->versions[index];
-	if (question->way == WAY_HELLO && !was_offered(question->offer.suites,
-	    question->offer.suite_count, reply->suite)) {
+	if (!suite_was_offered(question, reply)) {
 		probe_learn_why(plan, question->name,
 		    "the server chose a suite that was not offered");
 		return false;

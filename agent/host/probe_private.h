@@ -92,7 +92,7 @@ struct probe_question {
 	bool tls13;			/* WHOLE: up to TLS 1.3, else 1.2 */
 	bool all_groups;		/* every group is offered, best first */
 	bool wants_chain;		/* HELLO: read the chain off the answer */
-	struct tls_offer offer;		/* HELLO; WHOLE: server_name only */
+	struct tls_offer offer;		/* HELLO; WHOLE: server_name and suites */
 };
 
 enum probe_end {
@@ -302,6 +302,9 @@ struct probe_whole {
 SSL_CTX *probe_whole_context(void);
 int probe_whole_begin(struct probe_whole *whole, SSL_CTX *context,
     const char *server_name, bool tls13);
+/* The suites that OpenSSL offers. */
+void probe_whole_offer(const struct probe_whole *whole, struct arena *arena,
+    struct tls_offer *offer);
 /* Bytes of the peer, then a step of the handshake (or renegotiation). */
 void probe_whole_input(struct probe_whole *whole, const void *bytes,
     size_t length);

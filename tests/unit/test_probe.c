@@ -22,7 +22,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <openssl/dh.h>
 #include <openssl/ec.h>
+#include <openssl/rsa.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
@@ -200,6 +202,33 @@ serve_garbage(int fd, unsigned number)
 	linger(fd);
 }
 
+/* A ServerHello of TLS 1.2, its suite as it is given. */
+static void
+serve_suite(int fd, const char suite[static 2])
+{
+	char bytes[] = "\x16\x03\x03\x00\x2e" "\x02\x00\x00\x26\x03\x03"
+	    "0123456789abcdef0123456789ABCDEF" "\0" "??" "\0" "\x0e\0\0\0";
+
+	get_hello(fd);
+	memcpy(bytes + 44, suite, 2);
+	(void)send(fd, bytes, sizeof(bytes) - 1, MSG_NOSIGNAL);
+	linger(fd);
+}
+
+static void
+serve_tls13_suite(int fd, unsigned number)
+{
+	(void)number;
+	serve_suite(fd, "\x13\x01");
+}
+
+static void
+serve_rc4_suite(int fd, unsigned number)
+{
+	(void)number;
+	serve_suite(fd, "\x00\x04");
+}
+
 static void
 serve_half(int fd, unsigned number)
 {
@@ -233,19 +262,19 @@ serve_endlessly(int fd, unsigned number)
 
 /* ---- a real one ---- */
 
+/* With a certificate for the key, which it takes. */
 static SSL_CTX *
-server_context(void)
+context_of(EVP_PKEY *key)
 {
 	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
-	EC_KEY *ec = EC_KEY_new_by_curve_name(NID_X9_62_prime256v1);
-	EVP_PKEY *key = EVP_PKEY_new();
 	X509 *leaf = X509_new();
 	X509_NAME *name = X509_get_subject_name(leaf);
 	X509_EXTENSION *names = X509V3_EXT_conf_nid(NULL, NULL,
 	    NID_subject_alt_name, "DNS:mail.test,DNS:smtp.test");
 
-	EC_KEY_generate_key(ec);
-	EVP_PKEY_assign_EC_KEY(key, ec);
+	/* A short one, quickly made. */
+	if (EVP_PKEY_base_id(key) == EVP_PKEY_RSA)
+		SSL_CTX_set_security_level(context, 0);
 	X509_set_version(leaf, 2);
 	ASN1_INTEGER_set(X509_get_serialNumber(leaf), 1);
 	X509_gmtime_adj(X509_getm_notBefore(leaf), -3600);
@@ -262,6 +291,17 @@ server_context(void)
 	X509_free(leaf);
 	EVP_PKEY_free(key);
 	return context;
+}
+
+static SSL_CTX *
+server_context(void)
+{
+	EC_KEY *ec = EC_KEY_new_by_curve_name(NID_X9_62_prime256v1);
+	EVP_PKEY *key = EVP_PKEY_new();
+
+	EC_KEY_generate_key(ec);
+	EVP_PKEY_assign_EC_KEY(key, ec);
+	return context_of(key);
 }
 
 static void
@@ -305,6 +345,35 @@ serve_legacy(int fd, unsigned number)
 	(void)SSL_CTX_set_cipher_list(context, "ECDHE-ECDSA-AES128-SHA:"
 	    "ECDHE-ECDSA-AES256-SHA:@SECLEVEL=0");
 	serve_tls(fd, context, "+OK ready\r\n");
+	SSL_CTX_free(context);
+}
+
+/* What OpenSSL reckons seconds with; a prime it is not. */
+static void
+serve_large_dh(int fd, unsigned number)
+{
+	BIGNUM *e = BN_new(), *p = BN_new(), *g = BN_new();
+	EVP_PKEY *key = EVP_PKEY_new();
+	RSA *rsa = RSA_new();
+	DH *dh = DH_new();
+	SSL_CTX *context;
+
+	(void)number;
+	BN_set_word(e, RSA_F4);
+	RSA_generate_key_ex(rsa, 1024, e, NULL);
+	EVP_PKEY_assign_RSA(key, rsa);
+	context = context_of(key);
+	BN_rand(p, 4104, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ODD);
+	BN_set_word(g, 2);
+	DH_set0_pqg(dh, p, NULL, g);
+	SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+	SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
+	(void)SSL_CTX_set_cipher_list(context,
+	    "DHE-RSA-AES128-SHA256:@SECLEVEL=0");
+	SSL_CTX_set_tmp_dh(context, dh);
+	serve_tls(fd, context, "+OK ready\r\n");
+	DH_free(dh);
+	BN_free(e);
 	SSL_CTX_free(context);
 }
 
@@ -637,6 +706,14 @@ static const struct {
 	    PROBE_FAILED, "whole: clear text in the place of TLS: "
 	    "220 mail.test ESMTP", 1, PROBE_UNKNOWN, "?????", NULL,
 	    PROBE_UNKNOWN },
+	{ "a suite of TLS 1.3 with TLS 1.2", serve_tls13_suite, PROBE_POP3S,
+	    false, 0, PROBE_OPEN,
+	    "whole: the server chose a suite that was not offered",
+	    NEVER_MIND, PROBE_UNKNOWN, "?????", NULL, PROBE_UNKNOWN },
+	{ "a suite that OpenSSL did not offer", serve_rc4_suite, PROBE_POP3S,
+	    false, 1, PROBE_OPEN,
+	    "whole: the server chose a suite that was not offered",
+	    NEVER_MIND, PROBE_UNKNOWN, "?????", NULL, PROBE_UNKNOWN },
 	{ "half a record, and no more", serve_half, PROBE_IMAPS, false, 0,
 	    PROBE_FAILED, "whole: no answer to a ClientHello within 0.4 s", 1,
 	    PROBE_UNKNOWN, "?????", NULL, PROBE_UNKNOWN },
@@ -848,6 +925,35 @@ test_chain(void **state)
 	arena_free(arena);
 }
 
+/* The handshake is not carried through, what was sent in clear is known. */
+static void
+test_large_dh(void **state)
+{
+	struct arena *arena = arena_new();
+	struct probe_target target = { .protocol = PROBE_POP3S };
+	struct probe_request request = { .host = "127.0.0.1",
+	    .ehlo = "prober.test", .targets = &target, .target_count = 1 };
+	struct err err = { .code = ERR_NONE };
+	const struct probe_listener *listener;
+	struct probe_result result;
+	struct server server;
+
+	(void)state;
+	stop_after = 0;
+	server_start(&server, serve_large_dh);
+	target.port = server.port;
+	assert_int_equal(probe_run_limited(arena, &request, &limits, &result,
+	    &err), 0);
+	listener = &result.listeners[0];
+	assert_int_equal(listener->status, PROBE_OPEN);
+	assert_int_equal(listener->versions[3].accepted, PROBE_YES);
+	assert_int_equal(listener->dh_bits, 4104);
+	assert_int_equal(listener->features[FEATURE_TICKETS], PROBE_UNKNOWN);
+	assert_string_equal(listener->chains[0].key, "RSA 1024");
+	server_stop(&server);
+	arena_free(arena);
+}
+
 /* From the listener's own address a login in clear proves nothing. */
 static void
 test_same_address(void **state)
@@ -1008,6 +1114,7 @@ main(void)
 		cmocka_unit_test(test_in_flight),
 		cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_chain),
+		cmocka_unit_test(test_large_dh),
 		cmocka_unit_test(test_same_address),
 		cmocka_unit_test(test_next_address),
 		cmocka_unit_test(test_https_over_ipv6),
