@@ -5,7 +5,7 @@
 #include "host/probe_connection.h"
 
 #define ALERT_FATAL 2
-#define ALERT_INTERNAL_ERROR 80
+#define ALERT_INTERNAL_ERROR 80		/* RFC 8446 6.2 */
 
 /*
  * A handshake that was cut off: the alert ends it for the server's TLS library;
@@ -51,7 +51,11 @@ connection_parse(struct probe_connection *c, bool ended)
 	    &c->reply);
 }
 
-/* The alert's name, for reasons. */
+/*
+ * With the alert's name, for reasons. An internal error is as good as a close:
+ * the server's trouble, or its way to refuse a hello (OpenSSL's, when it may
+ * not sign as an old version wants it).
+ */
 void
 connection_refused(struct probe_connection *c)
 {
@@ -60,7 +64,8 @@ connection_refused(struct probe_connection *c)
 	c->outcome.reply = &c->reply;
 	snprintf(c->outcome.why, sizeof(c->outcome.why), "refused: %s",
 	    tls_alert_name(c->reply.alert, name));
-	connection_end(c, END_REFUSED, c->outcome.why);
+	connection_end(c, c->reply.alert == ALERT_INTERNAL_ERROR ?
+	    END_DROPPED : END_REFUSED, c->outcome.why);
 }
 
 void

@@ -61,10 +61,10 @@ fail_track(struct probe_plan *plan, struct probe_track *track, const char *why)
 
 /*
  * An alert is the way to refuse a hello, but some servers just close (Dovecot
- * 2.3). A close can also be a limit, a crash or a filter. It counts as a
- * refusal when a connection that was opened after it has got TLS for an answer:
- * what made it close was the hello then. To ask twice would say less, a limit
- * that lasts closes twice as well.
+ * 2.3), or call it an internal error. That can also be a limit, a crash or a
+ * filter. It counts as a refusal when a connection that was opened after it has
+ * got TLS for an answer: what made it close was the hello then. To ask twice
+ * would say less, a limit that lasts closes twice as well.
  */
 static void
 take_as_refusal(struct probe_plan *plan, struct probe_track *track)
@@ -73,7 +73,8 @@ take_as_refusal(struct probe_plan *plan, struct probe_track *track)
 	struct probe_outcome outcome = { .end = END_REFUSED };
 
 	snprintf(outcome.why, sizeof(outcome.why),
-	    "closed in reply to a hello, not to a later one");
+	    "%s in reply to a hello, not to a later one",
+	    track->dropped_how);
 	track->state = TRACK_DONE;
 	track->type->answer(plan, track, &question, &outcome);
 }
@@ -109,10 +110,12 @@ fail_parked(struct probe_plan *plan)
 
 	for (i = 0; i < plan->track_count; i++)
 		if (plan->tracks[i].state == TRACK_PARKED)
-			fail_track(plan, &plan->tracks[i], plan->tls_seen ?
-			    "closed in reply to a hello, and from then on to "
+			fail_track(plan, &plan->tracks[i],
+			    arena_printf(plan->arena, plan->tls_seen ?
+			    "%s in reply to a hello, and from then on to "
 			    "every other" :
-			    "closed in reply to a hello, and to every other");
+			    "%s in reply to a hello, and to every other",
+			    plan->tracks[i].dropped_how));
 	return parked;
 }
 
@@ -208,10 +211,13 @@ answer_limit(struct probe_plan *plan, struct probe_track *track,
 
 static void
 answer_dropped(const struct probe_plan *plan, struct probe_track *track,
-    const struct probe_question *question)
+    const struct probe_question *question,
+    const struct probe_outcome *outcome)
 {
 	track->state = TRACK_PARKED;
 	track->dropped = *question;
+	track->dropped_how = outcome->reply == NULL ? "closed" :
+	    "internal_error";
 	track->dropped_at = plan->asked;
 }
 
@@ -274,7 +280,7 @@ probe_plan_answer(struct probe_plan *plan,
 		limit = answer_limit(plan, track, outcome->why);
 		break;
 	case END_DROPPED:
-		answer_dropped(plan, track, question);
+		answer_dropped(plan, track, question, outcome);
 		break;
 	case END_SILENT:
 	case END_BROKEN:

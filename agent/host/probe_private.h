@@ -98,7 +98,7 @@ struct probe_question {
 enum probe_end {
 	END_REPLY,	/* a ServerHello or HelloRetryRequest came */
 	END_REFUSED,	/* an alert or TLS's orderly close in reply to a hello */
-	END_DROPPED,	/* closed or reset in reply to a hello, no alert */
+	END_DROPPED,	/* closed or reset in reply to a hello, or internal_error */
 	END_TALKED,	/* the dialogue ended without TLS */
 	END_BUSY,	/* 421 or another limit */
 	END_CLOSED,	/* connection refused */
@@ -110,7 +110,7 @@ struct probe_outcome {
 	enum probe_end end;
 	char why[PROBE_TEXT_MAX];	/* all but REPLY and TALKED */
 	const struct dialogue *dialogue;	/* NULL = none was held */
-	const struct tls_reply *reply;	/* REPLY, REFUSED */
+	const struct tls_reply *reply;	/* REPLY, REFUSED, DROPPED by an alert */
 	bool completed;			/* WHOLE: the handshake ended well */
 	enum probe_seen tickets;	/* completed */
 	enum probe_seen stapled;
@@ -140,6 +140,7 @@ struct probe_track {
 	unsigned tries;		/* that met a limit */
 	struct probe_question dropped;	/* PARKED: what was asked … */
 	unsigned dropped_at;	/* … and how many were, when the close came */
+	const char *dropped_how;
 	unsigned step;		/* the type's own */
 	bool failed;		/* done without an answer */
 };

@@ -183,6 +183,15 @@ serve_close_after_hello(int fd, unsigned number)
 }
 
 static void
+serve_internal_error(int fd, unsigned number)
+{
+	(void)number;
+	get_hello(fd);
+	(void)send(fd, "\x15\x03\x03\0\x02\x02\x50", 7, MSG_NOSIGNAL);
+	linger(fd);
+}
+
+static void
 serve_clear_text(int fd, unsigned number)
 {
 	(void)number;
@@ -701,6 +710,10 @@ static const struct {
 	{ "closes behind every hello", serve_close_after_hello, PROBE_IMAPS,
 	    false, 0, PROBE_FAILED, "whole: closed in reply to a hello, "
 	    "and to every other", 4, PROBE_UNKNOWN, "?????", NULL,
+	    PROBE_UNKNOWN },
+	{ "internal_error is no refusal", serve_internal_error, PROBE_IMAPS,
+	    false, 0, PROBE_FAILED, "whole: internal_error in reply to a hello,"
+	    " and to every other", 4, PROBE_UNKNOWN, "?????", NULL,
 	    PROBE_UNKNOWN },
 	{ "clear text on a TLS port", serve_clear_text, PROBE_SMTPS, false, 0,
 	    PROBE_FAILED, "whole: clear text in the place of TLS: "
