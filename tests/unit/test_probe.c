@@ -22,6 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <openssl/bn.h>
 #include <openssl/dh.h>
 #include <openssl/ec.h>
 #include <openssl/rsa.h>
@@ -877,7 +878,8 @@ test_given_up(void **state)
 	struct arena *arena = arena_new();
 	struct probe_target target = { .protocol = PROBE_SMTP };
 	struct probe_request request = { .host = "127.0.0.1",
-	    .ehlo = "prober.test", .targets = &target, .target_count = 1 };
+	    .ehlo = "prober.test", .full = true, .targets = &target,
+	    .target_count = 1 };
 	struct probe_limits short_limits = limits;
 	struct err err = { .code = ERR_NONE };
 	struct probe_result result;
