@@ -136,8 +136,10 @@ slot_answer(struct loop *loop, const struct slot *slot)
 		return;
 	if (listener->source == NULL && source[0] != '\0')
 		listener->source = arena_strdup(loop->run->arena, source);
+	/* Exim does not see that we left before it wakes up: it still counts us. */
 	if (probe_plan_answer(&job->plan,
-	    probe_connection_question(slot->connection), outcome))
+	    probe_connection_question(slot->connection), outcome) ||
+	    (outcome->end == END_SILENT && reaps_late(job)))
 		daemon_back_off(loop, daemon);
 	else if (outcome->end != END_SILENT && outcome->end != END_DROPPED)
 		daemon->limits_met = 0;
