@@ -310,7 +310,7 @@ void probe_whole_offer(const struct probe_whole *whole, struct arena *arena,
 void probe_whole_input(struct probe_whole *whole, const void *bytes,
     size_t length);
 void probe_whole_step(struct probe_whole *whole);
-/* What is to be sent, into buf; -1 when buf is full. */
+/* What is to be sent, into buf; -1 when buf is full: the rest is dropped. */
 int probe_whole_output(struct probe_whole *whole, struct buf *buf);
 int probe_whole_say(struct probe_whole *whole, const char *text);
 /* Bytes that came inside TLS: 0 = none yet, -1 = none will come. */
