@@ -297,7 +297,6 @@ context_of(EVP_PKEY *key)
 	X509_add_ext(leaf, names, -1);
 	X509_EXTENSION_free(names);
 	X509_sign(leaf, key, EVP_sha256());
-	SSL_CTX_set_security_level(context, 0);	/* small keys, too */
 	SSL_CTX_use_certificate(context, leaf);
 	SSL_CTX_use_PrivateKey(context, key);
 	X509_free(leaf);
