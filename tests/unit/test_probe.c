@@ -374,7 +374,7 @@ serve_large_dh(int fd, unsigned number)
 	RSA_generate_key_ex(rsa, 1024, e, NULL);
 	EVP_PKEY_assign_RSA(key, rsa);
 	context = context_of(key);
-	BN_rand(p, 4104, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ODD);
+	BN_rand(p, 7680, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ODD);
 	BN_set_word(g, 2);
 	DH_set0_pqg(dh, p, NULL, g);
 	SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
@@ -1035,7 +1035,7 @@ test_large_dh(void **state)
 	listener = &result.listeners[0];
 	assert_int_equal(listener->status, PROBE_OPEN);
 	assert_int_equal(listener->versions[3].accepted, PROBE_YES);
-	assert_int_equal(listener->dh_bits, 4104);
+	assert_int_equal(listener->dh_bits, 7680);
 	assert_int_equal(listener->features[FEATURE_TICKETS], PROBE_UNKNOWN);
 	assert_string_equal(listener->chains[0].key, "RSA 1024");
 	server_stop(&server);
