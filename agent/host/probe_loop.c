@@ -102,6 +102,17 @@ daemon_back_off(struct loop *loop, struct daemon *daemon)
 	daemon->resume_at = loop->now + wait + wait * chance / 4 / UINT16_MAX;
 }
 
+/* The limit is the daemon's, and one listener after the other would meet it. */
+static void
+daemon_give_up(struct loop *loop, size_t daemon, const char *why)
+{
+	size_t i;
+
+	for (i = 0; i < loop->job_count; i++)
+		if (loop->jobs[i].daemon == daemon)
+			probe_plan_give_up(&loop->jobs[i].plan, why);
+}
+
 /* ---- connections ---- */
 
 static void
@@ -131,17 +142,21 @@ slot_answer(struct loop *loop, const struct slot *slot)
 	struct daemon *daemon = &loop->daemons[job->daemon];
 	struct probe_listener *listener = job->plan.listener;
 	const char *source = probe_connection_source(slot->connection);
+	bool limited;
 
 	if (outcome == NULL)
 		return;
 	if (listener->source == NULL && source[0] != '\0')
 		listener->source = arena_strdup(loop->run->arena, source);
+	limited = probe_plan_answer(&job->plan,
+	    probe_connection_question(slot->connection), outcome);
 	/* Exim does not see that we left before it wakes up: it still counts us. */
-	if (probe_plan_answer(&job->plan,
-	    probe_connection_question(slot->connection), outcome) ||
-	    (outcome->end == END_SILENT && reaps_late(job)))
+	if (limited || (outcome->end == END_SILENT && reaps_late(job)))
 		daemon_back_off(loop, daemon);
-	else if (outcome->end != END_SILENT && outcome->end != END_DROPPED)
+	if (limited && daemon->limits_met >= loop->run->limits->tries)
+		daemon_give_up(loop, job->daemon, outcome->why);
+	else if (!limited && outcome->end != END_SILENT &&
+	    outcome->end != END_DROPPED)
 		daemon->limits_met = 0;
 	listener->duration_ms = loop->now - loop->lines[slot->job].began_at;
 }

@@ -296,6 +296,15 @@ probe_plan_answer(struct probe_plan *plan,
 }
 
 void
+probe_plan_give_up(struct probe_plan *plan, const char *why)
+{
+	if (plan->over)
+		return;
+	plan->over = true;
+	probe_learn_why(plan, "limit", why);
+}
+
+void
 probe_plan_end(struct probe_plan *plan, const char *why)
 {
 	struct probe_listener *listener = plan->listener;

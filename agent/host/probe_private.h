@@ -179,6 +179,8 @@ bool probe_plan_next(struct probe_plan *plan,
 bool probe_plan_answer(struct probe_plan *plan,
     const struct probe_question *question,
     const struct probe_outcome *outcome);
+/* The daemon lets nobody in, of any of its listeners: no more is asked. */
+void probe_plan_give_up(struct probe_plan *plan, const char *why);
 bool probe_plan_is_over(const struct probe_plan *plan);
 /* Settles what was left; why says what kept the rest from being asked. */
 void probe_plan_end(struct probe_plan *plan, const char *why);

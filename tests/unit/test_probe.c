@@ -1042,6 +1042,41 @@ test_large_dh(void **state)
 	arena_free(arena);
 }
 
+/* Listeners of one daemon meet one limit: each of them names it, and soon. */
+static void
+test_limit_of_a_daemon(void **state)
+{
+	struct arena *arena = arena_new();
+	struct probe_target targets[3];
+	struct probe_request request = { .host = "127.0.0.1",
+	    .ehlo = "prober.test", .targets = targets, .target_count = 3 };
+	struct err err = { .code = ERR_NONE };
+	struct probe_result result;
+	struct server servers[3];
+	unsigned connections = 0;
+	size_t i;
+
+	(void)state;
+	stop_after = 0;
+	for (i = 0; i < 3; i++) {
+		server_start(&servers[i], serve_limit);
+		targets[i] = (struct probe_target){ .port = servers[i].port,
+		    .protocol = PROBE_SMTP };
+	}
+	assert_int_equal(probe_run_limited(arena, &request, &limits, &result,
+	    &err), 0);
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(result.listeners[i].status, PROBE_FAILED);
+		assert_non_null(strstr(result.listeners[i].why,
+		    "421 mail.test: too many connections"));
+		connections += result.listeners[i].connections;
+		server_stop(&servers[i]);
+	}
+	/* The first ones are three at once, then one at a time. */
+	assert_in_range(connections, limits.tries, limits.tries + 3);
+	arena_free(arena);
+}
+
 /* From the listener's own address a login in clear proves nothing. */
 static void
 test_same_address(void **state)
@@ -1225,6 +1260,7 @@ main(void)
 		cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_chain),
 		cmocka_unit_test(test_large_dh),
+		cmocka_unit_test(test_limit_of_a_daemon),
 		cmocka_unit_test(test_same_address),
 		cmocka_unit_test(test_next_address),
 		cmocka_unit_test(test_output_is_capped),
