@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "cmd/cmd.h"
 #include "host/probe.h"
@@ -271,15 +272,6 @@ ask(struct arena *arena, const struct options *options,
 	}
 }
 
-static int64_t
-milliseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* ---- telling ---- */
 
 static int
@@ -357,10 +349,10 @@ cmd_probe(struct arena *arena, const struct options *options, struct err *err)
 	if (cmd_outputs_check(arena, options, formats, err) != 0 ||
 	    read_arguments(arena, options, &list, err) != 0)
 		return -1;
-	begun = milliseconds();
+	begun = clock_ms();
 	for (i = 0; i < list.count; i++)
 		ask(arena, options, &list.items[i], &result);
-	duration_ms = milliseconds() - begun;
+	duration_ms = clock_ms() - begun;
 	if (options->outputs.count == 0 && write_result(arena, options, "text",
 	    &result, duration_ms, err) != 0)
 		return -1;

@@ -2,10 +2,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "collect/collect.h"
 #include "facts/fields.h"
@@ -281,16 +281,6 @@ report_state(const struct collector *collector, const struct facts *facts,
 		    COLLECTOR_PARTIAL;
 }
 
-static int64_t
-elapsed_ms(const struct timespec *since)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)(now.tv_sec - since->tv_sec) * 1000 +
-	    (now.tv_nsec - since->tv_nsec) / 1000000;
-}
-
 void
 collect_all(struct host *host, struct facts *facts,
     const struct collect_options *options)
@@ -299,21 +289,21 @@ collect_all(struct host *host, struct facts *facts,
 	    .arena = facts->arena, .managed_by = options->managed_by,
 	    .options = options };
 	struct collector_report *report;
-	struct timespec start;
+	int64_t start;
 	size_t i;
 
 	facts->collected_at = host_now(host);
 	for (i = 0; i < collector_count; i++) {
 		if (options->progress != NULL)
 			options->progress(collectors[i]->name);
-		clock_gettime(CLOCK_MONOTONIC, &start);
+		start = clock_ms();
 		collection.scratch = arena_new();
 		collectors[i]->collect(&collection);
 		arena_free(collection.scratch);
 		report = arena_push(facts->arena, &facts->collectors.items,
 		    &facts->collectors.count);
 		report->name = collectors[i]->name;
-		report->duration_ms = elapsed_ms(&start);
+		report->duration_ms = clock_ms() - start;
 	}
 	facts_sort(facts);
 	/* Only now: two collectors may fill one group. */

@@ -5,11 +5,11 @@
 #include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "host/command.h"
 
 extern char **environ;
@@ -21,15 +21,6 @@ struct child {
 	int out;	/* read end of its standard output, -1 at end of file */
 	int err;
 };
-
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* 0, or an errno value. The child leads a process group of its own. */
 static int
@@ -153,7 +144,7 @@ child_read(struct child *child, struct buf *out, struct buf *err,
 	int64_t left;
 
 	while (child->out >= 0 || child->err >= 0) {
-		left = deadline - monotonic_ms();
+		left = deadline - clock_ms();
 		if (left <= 0)
 			return "did not end in time";
 		polled[0] = (struct pollfd){ child->out, POLLIN, 0 };
@@ -182,7 +173,7 @@ child_wait(struct child *child, int64_t deadline, const char **ret_failure)
 			break;
 		if (done < 0 && errno != EINTR)
 			return -1;
-		if (monotonic_ms() > deadline) {
+		if (clock_ms() > deadline) {
 			kill(-child->pid, SIGKILL);
 			waitpid(child->pid, &status, 0);
 			*ret_failure = "did not end in time";
@@ -214,7 +205,7 @@ void
 command_run_input(struct arena *arena, const char *const *argv,
     const char *input, size_t cap, int timeout, struct answer *ret_answer)
 {
-	int64_t deadline = monotonic_ms() + (int64_t)timeout * 1000;
+	int64_t deadline = clock_ms() + (int64_t)timeout * 1000;
 	struct child child;
 	struct buf out, err;
 	const char *failure;

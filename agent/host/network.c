@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "host/host.h"
 #include "host/network.h"
@@ -95,20 +95,11 @@ look_up(const char *name, struct addrinfo **ret_list)
 	return result;
 }
 
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 void
 network_address(struct arena *arena, const char *name, int64_t *wasted_ms,
     struct answer *ret_answer)
 {
-	int64_t began = monotonic_ms();
+	int64_t began = clock_ms();
 	struct addrinfo *list;
 	int result;
 
@@ -125,7 +116,7 @@ network_address(struct arena *arena, const char *name, int64_t *wasted_ms,
 		ret_answer->why = arena_printf(arena, "%s has no address",
 		    name);
 	} else {
-		*wasted_ms += monotonic_ms() - began;
+		*wasted_ms += clock_ms() - began;
 		ret_answer->why = arena_printf(arena, "%s: %s", name,
 		    result == EAI_SYSTEM ? strerror(errno) :
 		    gai_strerror(result));

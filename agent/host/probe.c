@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "host/probe_private.h"
 
@@ -317,7 +318,7 @@ probe_run_at(struct arena *arena, const struct probe_request *request,
 	bool *unreached = arena_array(arena, request->target_count,
 	    sizeof(*unreached));
 	struct probe_request asked = *request;
-	int64_t began = probe_now();
+	int64_t began = clock_ms();
 	const struct addrinfo *at;
 	struct left left;
 
@@ -331,7 +332,7 @@ probe_run_at(struct arena *arena, const struct probe_request *request,
 		struct addresses addresses = base;
 		struct probe_limits now;
 		struct probe_result found;
-		int64_t spent = probe_now() - began;
+		int64_t spent = clock_ms() - began;
 
 		if (!is_candidate(list, at, base.source.ss_family))
 			continue;

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "host/probe_private.h"
 
 /* Listeners of one daemon: they share its limits, so they share a budget. */
@@ -41,15 +41,6 @@ struct loop {
 	int64_t now;
 	int64_t until;		/* deadline of the run */
 };
-
-int64_t
-probe_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* ---- budgets ---- */
 
@@ -306,7 +297,7 @@ wait_for_bytes(struct loop *loop)
 	}
 	if (poll(loop->polls, count, wait < 0 ? 0 : (int)wait) < 0)
 		count = 0;	/* EINTR */
-	loop->now = probe_now();
+	loop->now = clock_ms();
 	for (i = 0; i < count && loop->now < loop->until; i++) {
 		if (loop->slots[i].connection == NULL ||
 		    (loop->polls[i].revents == 0 &&
@@ -315,7 +306,7 @@ wait_for_bytes(struct loop *loop)
 		probe_connection_go(loop->slots[i].connection, loop->now,
 		    loop->polls[i].revents);
 		/* What a peer makes us reckon takes time, too. */
-		loop->now = probe_now();
+		loop->now = clock_ms();
 	}
 }
 
@@ -349,7 +340,7 @@ loop_init(struct loop *loop)
 	if (loop->daemons == NULL || loop->lines == NULL ||
 	    loop->turns == NULL || loop->slots == NULL || loop->polls == NULL)
 		abort();
-	loop->now = probe_now();
+	loop->now = clock_ms();
 	for (i = 0; i < loop->job_count; i++) {
 		loop->turns[i] = i;
 		loop->daemons[i].allowed = loop->run->limits->in_flight -
