@@ -209,17 +209,6 @@ ask_groups(struct probe_plan *plan, const struct probe_track *track,
 			groups[offer->group_count++] = tls_groups[i].id;
 }
 
-static bool
-code_was_offered(const uint16_t *ids, size_t count, uint16_t id)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (ids[i] == id)
-			return true;
-	return false;
-}
-
 static void
 answer_groups(struct probe_plan *plan, struct probe_track *track,
     const struct probe_question *question,
@@ -228,7 +217,7 @@ answer_groups(struct probe_plan *plan, struct probe_track *track,
 	const struct tls_offer *offer = &question->offer;
 	bool learned = probe_learn_hello(plan, question, outcome);
 
-	if (learned && code_was_offered(offer->groups, offer->group_count,
+	if (learned && probe_was_offered(offer->groups, offer->group_count,
 	    outcome->reply->group))
 		track->state = TRACK_READY;
 	else if (outcome->end == END_REFUSED ||
@@ -283,7 +272,7 @@ answer_sigalgs12(struct probe_plan *plan, struct probe_track *track,
 	const struct tls_offer *offer = &question->offer;
 
 	if (!probe_learn_hello(plan, question, outcome) ||
-	    !code_was_offered(offer->sigalgs, offer->sigalg_count,
+	    !probe_was_offered(offer->sigalgs, offer->sigalg_count,
 	    outcome->reply->sigalg))
 		return;
 	code_list_add(plan->arena, &plan->listener->sigalgs,

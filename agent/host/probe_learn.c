@@ -87,8 +87,8 @@ probe_learn_dialogue(struct probe_plan *plan, const struct dialogue *dialogue)
 
 /* ---- a ServerHello ---- */
 
-static bool
-was_offered(const uint16_t *ids, size_t count, uint16_t id)
+bool
+probe_was_offered(const uint16_t *ids, size_t count, uint16_t id)
 {
 	size_t i;
 
@@ -110,7 +110,7 @@ suite_was_offered(const struct probe_question *question,
 	    (suite->class == SUITE_TLS13) != (reply->version == TLS_1_3))
 		return false;
 	return (question->way == WAY_WHOLE && offer->suite_count == 0) ||
-	    was_offered(offer->suites, offer->suite_count, reply->suite);
+	    probe_was_offered(offer->suites, offer->suite_count, reply->suite);
 }
 
 static void

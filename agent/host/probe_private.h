@@ -252,6 +252,8 @@ int probe_version_index(uint16_t version);
 enum probe_seen probe_accepts(const struct probe_plan *plan, uint16_t version);
 /* The best of SSLv3 … ceiling that was accepted; 0 = none. */
 uint16_t probe_best_version(const struct probe_plan *plan, uint16_t ceiling);
+/* Is the code among those of an offer? */
+bool probe_was_offered(const uint16_t *ids, size_t count, uint16_t id);
 void probe_learn_dialogue(struct probe_plan *plan,
     const struct dialogue *dialogue);
 /*
@@ -349,7 +351,7 @@ struct probe_connection *probe_connection_open(struct probe_run *run,
     int64_t now);
 int probe_connection_fd(const struct probe_connection *connection);
 short probe_connection_events(const struct probe_connection *connection);
-/* When it wants to be called though nothing happens: ms as of probe_now. */
+/* When it wants to be called though nothing happens: as clock_ms has it. */
 int64_t probe_connection_deadline(const struct probe_connection *connection);
 /* events: what poll(2) says happened, 0 = nothing. */
 void probe_connection_go(struct probe_connection *connection, int64_t now,
@@ -372,7 +374,6 @@ struct probe_job {
 	size_t daemon;		/* index: listeners of one have it in common */
 };
 
-int64_t probe_now(void);	/* monotonic milliseconds */
 void probe_loop(struct probe_run *run, struct probe_job *jobs, size_t count);
 
 #endif

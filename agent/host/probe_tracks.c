@@ -333,28 +333,20 @@ probe_groups_refused(enum probe_seen *groups, const struct tls_offer *offer)
 	}
 }
 
-static bool
-group_was_offered(const struct tls_offer *offer, uint16_t group)
-{
-	size_t i;
-
-	for (i = 0; i < offer->group_count; i++)
-		if (offer->groups[i] == group)
-			return true;
-	return false;
-}
-
 /* A server that takes a group of its own all the same takes none of these. */
 static void
 answer_weak_group(struct probe_plan *plan, struct probe_track *track,
     const struct probe_question *question,
     const struct probe_outcome *outcome)
 {
+	const struct tls_offer *offer = &question->offer;
+
 	(void)track;
 	if (outcome->end == END_REFUSED || (probe_learn_hello(plan, question,
 	    outcome) && outcome->reply->group != 0 &&
-	    !group_was_offered(&question->offer, outcome->reply->group)))
-		probe_groups_refused(plan->groups12, &question->offer);
+	    !probe_was_offered(offer->groups, offer->group_count,
+	    outcome->reply->group)))
+		probe_groups_refused(plan->groups12, offer);
 }
 
 /* ---- both depths: when the others leave something open ---- */
