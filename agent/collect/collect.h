@@ -69,6 +69,9 @@ struct collect_options {
 	const char *probe_host;		/* NULL = 127.0.0.1 */
 	const char *probe_source;	/* NULL = 127.0.0.2 for 127.0.0.1, else any */
 	const char *probe_ports;	/* "25/smtp 993/imaps"; NULL = cPanel's */
+	const char *const *dns_servers;	/* NULL = the system's; for the fact */
+	size_t dns_server_count;
+	bool dns_validating;		/* the admin vouches for their AD bit */
 	void (*progress)(const char *collector);	/* NULL = none */
 };
 

@@ -178,6 +178,20 @@ struct listening_facts {
 	struct fact_bool complete_lists;	/* asked with --full */
 };
 
+/* Name servers, and what they say of the server as a whole. */
+struct dns_facts {
+	struct fact_list servers;		/* file: that were asked, "192.0.2.53" */
+	/*
+	 * file: the admin names them as validating resolvers that are reached
+	 * over a path nobody can write on; then AD is worth something
+	 */
+	struct fact_bool validating;
+	/* socket: domain whose SPF record covers the smarthost; absent = none */
+	struct fact_str smarthost_spf;
+	/* socket: CAA of the host name, inherited ones too: "0 issue \"…\"" */
+	struct fact_list caa;
+};
+
 /* How many of each list there are: known only when the list is complete. */
 struct inventory_facts {
 	struct fact_int accounts;
@@ -190,6 +204,8 @@ struct inventory_facts {
 	struct fact_int transports;
 	struct fact_int listeners;
 	struct fact_int mail_names;
+	struct fact_int sending_addresses;
+	struct fact_int mx_hosts;
 };
 
 struct account_facts {
@@ -199,9 +215,92 @@ struct account_facts {
 	struct fact_str home;
 };
 
+/*
+ * A domain that the server hosts. What DNS says is socket: a record is absent
+ * when the name server said that there is none, unknown when nobody could tell.
+ * A fact about a record that is not there is absent as well.
+ */
 struct domain_facts {
 	const char *name;
 	struct fact_str account;
+	struct fact_str kind;			/* file: main addon parked sub */
+	/*
+	 * file: what the domain does with mail here: "sends" has mailboxes;
+	 * "receives" has none, but addresses that lead somewhere; "none";
+	 * "elsewhere" its mail is another server's; "suspended" its account is
+	 */
+	struct fact_str mail;
+	struct fact_list sends_from;		/* file: public addresses, after NAT */
+	struct fact_str helo;			/* file: name it says there */
+
+	struct fact_list spf_records;		/* as published; all that are SPF's */
+	struct fact_str spf_error;		/* why receivers say permerror; absent = fine */
+	struct fact_str spf_all;		/* "-all" "~all" "?all" "+all"; absent = none */
+	struct fact_int spf_lookups;		/* of 10 */
+	struct fact_int spf_void_lookups;	/* of 2 */
+	struct fact_bool spf_ptr;		/* uses the ptr mechanism */
+	struct fact_list spf_includes;		/* targets of include: and redirect= */
+	/* one for each address of sends_from: "192.0.2.25 pass" */
+	struct fact_list spf_results;
+
+	struct fact_str dkim_selector;		/* file */
+	struct fact_str dkim_private_key;	/* file: "RSA 2048"; absent = not there */
+	struct fact_str dkim_expected;		/* file: record that belongs to it */
+	struct fact_list dkim_records;		/* as published at the selector */
+	struct fact_str dkim_error;		/* why it is no use; absent = fine */
+	struct fact_str dkim_key;		/* "RSA 2048", "Ed25519", "revoked" */
+	struct fact_bool dkim_matches;		/* the key on disk */
+	struct fact_bool dkim_testing;		/* t=y */
+	struct fact_str dkim_hashes;		/* h=; absent = any */
+	struct fact_str dkim_wildcard;		/* record of *._domainkey */
+
+	struct fact_list dmarc_records;		/* at _dmarc.NAME itself */
+	struct fact_str dmarc_record;		/* in force, by the tree walk */
+	struct fact_str dmarc_domain;		/* where that stands */
+	struct fact_str dmarc_error;		/* why receivers ignore it; absent = fine */
+	/* as published, and what RFC 9989 puts in the place of what is not */
+	struct fact_str dmarc_policy;		/* for this domain: none quarantine reject */
+	struct fact_str dmarc_subdomain_policy;	/* for those below it */
+	struct fact_str dmarc_nonexistent_policy;
+	struct fact_bool dmarc_testing;		/* t=y */
+	struct fact_str dmarc_alignment;	/* "adkim=r aspf=s"; absent = neither stated */
+	struct fact_list dmarc_removed;		/* pct rf ri !size */
+	struct fact_list dmarc_unknown_tags;
+	struct fact_list dmarc_rua;		/* URIs */
+	struct fact_list dmarc_unauthorised;	/* URIs whose host has not agreed */
+
+	struct fact_list mx;			/* "10 mail.example.com", "0 ." */
+	struct fact_str mta_sts_record;
+	struct fact_str mta_sts_error;		/* of record or policy; absent = fine */
+	struct fact_str mta_sts_mode;		/* enforce testing none */
+	struct fact_int mta_sts_max_age;	/* seconds */
+	struct fact_list mta_sts_uncovered;	/* MX hosts that no mx line covers */
+	struct fact_str tls_rpt_record;
+	struct fact_str tls_rpt_error;
+	struct fact_list tls_rpt_rua;
+	struct fact_bool dnssec;		/* the MX answer was authenticated */
+};
+
+/* A public address that mail leaves from. */
+struct sending_address_facts {
+	const char *name;			/* "198.51.100.7", "2001:db8::25" */
+	struct fact_str local;			/* file: what the server binds, before NAT */
+	struct fact_list ptr;			/* socket: names it leads to */
+	struct fact_list confirmed;		/* socket: those that lead back to it */
+};
+
+/* A host that a domain's MX names; shared by many domains. */
+struct mx_host_facts {
+	const char *name;
+	struct fact_list addresses;		/* socket */
+	struct fact_str leads;			/* socket: "here", "elsewhere", "both" */
+	struct fact_list tlsa;			/* socket: of _25._tcp.NAME, "3 1 1 0123…" */
+	struct fact_bool dnssec;		/* socket: its addresses and TLSA authenticated */
+	/*
+	 * socket: "DEPTH SELECTOR MATCHING HEX" of the chain that port 25 shows
+	 * to who asks for the name; only asked where there is TLSA and it leads here
+	 */
+	struct fact_list digests;
 };
 
 struct reseller_facts {
@@ -342,6 +441,7 @@ struct facts {
 	struct crypto_facts crypto;
 	struct exchange_facts exchange;
 	struct listening_facts listening;
+	struct dns_facts dns;
 	struct inventory_facts inventory;
 	LIST_OF(struct account_facts) accounts;
 	LIST_OF(struct domain_facts) domains;
@@ -353,6 +453,8 @@ struct facts {
 	LIST_OF(struct transport_facts) transports;
 	LIST_OF(struct listener_facts) listeners;
 	LIST_OF(struct mail_name_facts) mail_names;
+	LIST_OF(struct sending_address_facts) sending_addresses;
+	LIST_OF(struct mx_host_facts) mx_hosts;
 };
 
 /* Everything unknown, nothing listed; lives in the arena. */

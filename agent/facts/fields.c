@@ -230,6 +230,13 @@ static const struct field listening_fields[] = {
 	BOOL(struct listening_facts, complete_lists, SOCKET),
 };
 
+static const struct field dns_fields[] = {
+	LIST(struct dns_facts, servers, FILES),
+	BOOL(struct dns_facts, validating, FILES),
+	STR(struct dns_facts, smarthost_spf, SOCKET),
+	LIST(struct dns_facts, caa, SOCKET),
+};
+
 static const struct field inventory_fields[] = {
 	INT(struct inventory_facts, accounts, FILES),
 	INT(struct inventory_facts, domains, FILES),
@@ -241,6 +248,8 @@ static const struct field inventory_fields[] = {
 	INT(struct inventory_facts, transports, FILES),
 	INT(struct inventory_facts, listeners, SOCKET),
 	INT(struct inventory_facts, mail_names, SOCKET),
+	INT(struct inventory_facts, sending_addresses, FILES),
+	INT(struct inventory_facts, mx_hosts, SOCKET),
 };
 
 static const struct field account_fields[] = {
@@ -251,6 +260,51 @@ static const struct field account_fields[] = {
 
 static const struct field domain_fields[] = {
 	STR(struct domain_facts, account, FILES),
+	STR(struct domain_facts, kind, FILES),
+	STR(struct domain_facts, mail, FILES),
+	LIST(struct domain_facts, sends_from, FILES),
+	STR(struct domain_facts, helo, FILES),
+	LIST(struct domain_facts, spf_records, SOCKET),
+	STR(struct domain_facts, spf_error, SOCKET),
+	STR(struct domain_facts, spf_all, SOCKET),
+	INT(struct domain_facts, spf_lookups, SOCKET),
+	INT(struct domain_facts, spf_void_lookups, SOCKET),
+	BOOL(struct domain_facts, spf_ptr, SOCKET),
+	LIST(struct domain_facts, spf_includes, SOCKET),
+	LIST(struct domain_facts, spf_results, SOCKET),
+	STR(struct domain_facts, dkim_selector, FILES),
+	STR(struct domain_facts, dkim_private_key, FILES),
+	STR(struct domain_facts, dkim_expected, FILES),
+	LIST(struct domain_facts, dkim_records, SOCKET),
+	STR(struct domain_facts, dkim_error, SOCKET),
+	STR(struct domain_facts, dkim_key, SOCKET),
+	BOOL(struct domain_facts, dkim_matches, SOCKET),
+	BOOL(struct domain_facts, dkim_testing, SOCKET),
+	STR(struct domain_facts, dkim_hashes, SOCKET),
+	STR(struct domain_facts, dkim_wildcard, SOCKET),
+	LIST(struct domain_facts, dmarc_records, SOCKET),
+	STR(struct domain_facts, dmarc_record, SOCKET),
+	STR(struct domain_facts, dmarc_domain, SOCKET),
+	STR(struct domain_facts, dmarc_error, SOCKET),
+	STR(struct domain_facts, dmarc_policy, SOCKET),
+	STR(struct domain_facts, dmarc_subdomain_policy, SOCKET),
+	STR(struct domain_facts, dmarc_nonexistent_policy, SOCKET),
+	BOOL(struct domain_facts, dmarc_testing, SOCKET),
+	STR(struct domain_facts, dmarc_alignment, SOCKET),
+	LIST(struct domain_facts, dmarc_removed, SOCKET),
+	LIST(struct domain_facts, dmarc_unknown_tags, SOCKET),
+	LIST(struct domain_facts, dmarc_rua, SOCKET),
+	LIST(struct domain_facts, dmarc_unauthorised, SOCKET),
+	LIST(struct domain_facts, mx, SOCKET),
+	STR(struct domain_facts, mta_sts_record, SOCKET),
+	STR(struct domain_facts, mta_sts_error, SOCKET),
+	STR(struct domain_facts, mta_sts_mode, SOCKET),
+	INT(struct domain_facts, mta_sts_max_age, SOCKET),
+	LIST(struct domain_facts, mta_sts_uncovered, SOCKET),
+	STR(struct domain_facts, tls_rpt_record, SOCKET),
+	STR(struct domain_facts, tls_rpt_error, SOCKET),
+	LIST(struct domain_facts, tls_rpt_rua, SOCKET),
+	BOOL(struct domain_facts, dnssec, SOCKET),
 };
 
 static const struct field reseller_fields[] = {
@@ -337,6 +391,20 @@ static const struct field mail_name_fields[] = {
 	INT(struct mail_name_facts, not_after, SOCKET),
 };
 
+static const struct field sending_address_fields[] = {
+	STR(struct sending_address_facts, local, FILES),
+	LIST(struct sending_address_facts, ptr, SOCKET),
+	LIST(struct sending_address_facts, confirmed, SOCKET),
+};
+
+static const struct field mx_host_fields[] = {
+	LIST(struct mx_host_facts, addresses, SOCKET),
+	STR(struct mx_host_facts, leads, SOCKET),
+	LIST(struct mx_host_facts, tlsa, SOCKET),
+	BOOL(struct mx_host_facts, dnssec, SOCKET),
+	LIST(struct mx_host_facts, digests, SOCKET),
+};
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define GROUP(member, table) \
 	{ #member, offsetof(struct facts, member), table, COUNT(table) }
@@ -352,6 +420,7 @@ const struct field_group field_groups[] = {
 	GROUP(crypto, crypto_fields),
 	GROUP(exchange, exchange_fields),
 	GROUP(listening, listening_fields),
+	GROUP(dns, dns_fields),
 	GROUP(inventory, inventory_fields),
 };
 const size_t field_group_count = COUNT(field_groups);
@@ -372,6 +441,9 @@ const struct field_list field_lists[] = {
 	ITEMS(transports, struct transport_facts, transport_fields),
 	ITEMS(listeners, struct listener_facts, listener_fields),
 	ITEMS(mail_names, struct mail_name_facts, mail_name_fields),
+	ITEMS(sending_addresses, struct sending_address_facts,
+	    sending_address_fields),
+	ITEMS(mx_hosts, struct mx_host_facts, mx_host_fields),
 };
 const size_t field_list_count = COUNT(field_lists);
 

@@ -24,6 +24,8 @@ enum question_kind {
 	ASK_CLOCK,	/* epoch seconds, as digits */
 	ASK_PROBE,	/* what listeners offer: a cpward.probe/1 document */
 	ASK_ADDRESS,	/* addresses of a host name, one a line, sorted */
+	ASK_DNS,	/* one DNS message, as it came */
+	ASK_FETCH,	/* body of an https URL, certificate verified, no redirect */
 };
 
 struct whm_argument {
@@ -39,7 +41,9 @@ struct question {
 	const char *function;		/* WHM */
 	const struct whm_argument *arguments;
 	size_t argument_count;
-	const char *name;		/* ADDRESS */
+	const char *name;		/* ADDRESS, DNS */
+	uint16_t type;			/* DNS: RFC 1035 TYPE */
+	const char *url;		/* FETCH */
 	const struct probe_request *probe;	/* PROBE (host/probe.h) */
 	size_t cap;			/* bytes wanted at most; more is a failure */
 };
@@ -60,7 +64,7 @@ struct answer {
 	enum answer_status status;
 	char *bytes;		/* in the asker's arena, NUL behind them */
 	size_t length;
-	int code;		/* COMMAND: exit status; WHM: HTTP status, 0 local */
+	int code;		/* COMMAND: exit status; WHM, FETCH: HTTP status, 0 local */
 	const char *why;	/* FAILED and SKIPPED */
 };
 
@@ -69,6 +73,14 @@ struct host {
 	/* Fills *ret_answer; never fails otherwise. */
 	void (*ask)(struct host *host, struct arena *arena,
 	    const struct question *question, struct answer *ret_answer);
+	/*
+	 * The same for many questions at once, DNS or FETCH, all of one kind:
+	 * they are on their way together. ret_answers has room for count. NULL:
+	 * they are asked one after the other.
+	 */
+	void (*ask_all)(struct host *host, struct arena *arena,
+	    const struct question *questions, size_t count,
+	    struct answer *ret_answers);
 	void (*free)(struct host *host);
 	/* How the transport calls itself in origins: "whmapi1", "whm https". */
 	const char *whm_name;
@@ -98,6 +110,31 @@ struct answer host_probe(struct host *host, struct arena *arena,
  */
 struct answer host_address(struct host *host, struct arena *arena,
     const char *name);
+struct dns_question {
+	const char *name;	/* as text, \\DDD allowed (parse/dns.h) */
+	uint16_t type;
+};
+
+/*
+ * One answer for each question, all on their way together, tried again with
+ * the other servers and over TCP as need be. OK: a whole message that answers
+ * the question, whatever its RCODE; an RCODE other than 0 and 3 comes only
+ * when no server had better. FAILED: there is no such message, and why says
+ * what happened: "no reply from 192.0.2.53 in 3 tries", "truncated, and over
+ * TCP: connection refused". SKIPPED: no network in this run. Never ABSENT.
+ */
+void host_dns(struct host *host, struct arena *arena,
+    const struct dns_question *questions, size_t count,
+    struct answer *ret_answers);
+/*
+ * Bodies of https URLs, cap bytes at most: the certificate is verified with the
+ * system's roots for the URL's host, no redirect is followed, no credentials,
+ * cookies or proxies. code is the HTTP status; the body of one other than 200
+ * is dropped. content_type other than text/plain is a failure.
+ */
+void host_fetch(struct host *host, struct arena *arena,
+    const char *const *urls, size_t count, size_t cap,
+    struct answer *ret_answers);
 /* Epoch seconds; -1 when the host does not tell. */
 int64_t host_now(struct host *host);
 
@@ -143,6 +180,9 @@ struct host_live_options {
 	const char *whm_skipped;	/* "skipped: no WHM API configured" */
 	/* NULL = sockets may be opened, names looked up */
 	const char *network_skipped;	/* "skipped: --no-network" */
+	/* "ADDR", "ADDR:PORT", "[ADDR]:PORT"; NULL = those of the system's resolv.conf */
+	const char *const *dns_servers;
+	size_t dns_server_count;
 };
 
 /*
