@@ -7,12 +7,28 @@
 #include "base/buf.h"
 #include "host/host.h"
 #include "host/probe.h"
+#include "parse/dns.h"
 
 void
 host_free(struct host *host)
 {
 	if (host != NULL)
 		host->free(host);
+}
+
+/* What an implementation left out. */
+static void
+answer_complete(struct arena *arena, struct answer *answer)
+{
+	if (answer->bytes == NULL)
+		answer->bytes = arena_strdup(arena, "");
+	if (answer->status == ANSWER_SKIPPED && answer->why == NULL)
+		answer->why = "skipped: no reason was given";
+	else if ((answer->status == ANSWER_FAILED ||
+	    answer->status == ANSWER_NO_PARENT) && answer->why == NULL)
+		answer->why = "no reason was given";
+	else if (answer->status == ANSWER_ABSENT && answer->why == NULL)
+		answer->why = "does not exist";
 }
 
 static struct answer
@@ -22,16 +38,22 @@ host_ask(struct host *host, struct arena *arena,
 	struct answer answer = { .status = ANSWER_FAILED };
 
 	host->ask(host, arena, question, &answer);
-	if (answer.bytes == NULL)
-		answer.bytes = arena_strdup(arena, "");
-	if (answer.status == ANSWER_SKIPPED && answer.why == NULL)
-		answer.why = "skipped: no reason was given";
-	else if ((answer.status == ANSWER_FAILED ||
-	    answer.status == ANSWER_NO_PARENT) && answer.why == NULL)
-		answer.why = "no reason was given";
-	else if (answer.status == ANSWER_ABSENT && answer.why == NULL)
-		answer.why = "does not exist";
+	answer_complete(arena, &answer);
 	return answer;
+}
+
+void
+host_ask_all(struct host *host, struct arena *arena,
+    const struct question *questions, size_t count, struct answer *ret_answers)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		ret_answers[i] = (struct answer){ .status = ANSWER_FAILED };
+	if (host->ask_all != NULL)
+		host->ask_all(host, arena, questions, count, ret_answers);
+	for (i = 0; i < count && host->ask_all == NULL; i++)
+		host->ask(host, arena, &questions[i], &ret_answers[i]);
 }
 
 struct answer
@@ -92,6 +114,43 @@ host_address(struct host *host, struct arena *arena, const char *name)
 {
 	return host_ask(host, arena, &(struct question){
 	    .kind = ASK_ADDRESS, .name = name, .cap = 4096 });
+}
+
+/* Questions are only needed while they are asked: not in the caller's arena. */
+void
+host_dns(struct host *host, struct arena *arena,
+    const struct dns_question *questions, size_t count,
+    struct answer *ret_answers)
+{
+	struct arena *scratch = arena_new();
+	struct question *asked = arena_array(scratch, count, sizeof(*asked));
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		asked[i] = (struct question){ .kind = ASK_DNS,
+		    .name = questions[i].name, .type = questions[i].type,
+		    .cap = HOST_CAP_MESSAGE };
+	host_ask_all(host, arena, asked, count, ret_answers);
+	for (i = 0; i < count; i++)
+		answer_complete(arena, &ret_answers[i]);
+	arena_free(scratch);
+}
+
+void
+host_fetch(struct host *host, struct arena *arena, const char *const *urls,
+    size_t count, size_t cap, struct answer *ret_answers)
+{
+	struct arena *scratch = arena_new();
+	struct question *asked = arena_array(scratch, count, sizeof(*asked));
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		asked[i] = (struct question){ .kind = ASK_FETCH,
+		    .url = urls[i], .cap = cap };
+	host_ask_all(host, arena, asked, count, ret_answers);
+	for (i = 0; i < count; i++)
+		answer_complete(arena, &ret_answers[i]);
+	arena_free(scratch);
 }
 
 int64_t
@@ -201,9 +260,10 @@ question_text(struct arena *arena, const struct question *question)
 		[ASK_LINK] = "link", [ASK_COMMAND] = "run",
 		[ASK_WHM] = "whm", [ASK_CLOCK] = "clock",
 		[ASK_PROBE] = "probe", [ASK_ADDRESS] = "address",
+		[ASK_DNS] = "dns", [ASK_FETCH] = "fetch",
 	};
 	struct buf text;
-	char *copy;
+	char type[16], *copy;
 	size_t i;
 
 	buf_init(&text, 1024 * 1024);
@@ -220,6 +280,11 @@ question_text(struct arena *arena, const struct question *question)
 		add_probe(&text, question->probe);
 	if (question->kind == ASK_ADDRESS)
 		(void)buf_addf(&text, " %s", question->name);
+	if (question->kind == ASK_DNS)
+		(void)buf_addf(&text, " %s %s",
+		    dns_type_name(question->type, type), question->name);
+	if (question->kind == ASK_FETCH)
+		(void)buf_addf(&text, " %s", question->url);
 	for (i = 0; i < question->argument_count; i++)
 		(void)buf_addf(&text, " %s=%s", question->arguments[i].name,
 		    question->arguments[i].value);

@@ -135,6 +135,13 @@ void host_dns(struct host *host, struct arena *arena,
 void host_fetch(struct host *host, struct arena *arena,
     const char *const *urls, size_t count, size_t cap,
     struct answer *ret_answers);
+/*
+ * What the two above are made of, for implementations that pass questions on:
+ * all of one kind, at once or one after the other.
+ */
+void host_ask_all(struct host *host, struct arena *arena,
+    const struct question *questions, size_t count,
+    struct answer *ret_answers);
 /* Epoch seconds; -1 when the host does not tell. */
 int64_t host_now(struct host *host);
 
@@ -168,6 +175,7 @@ char *question_text(struct arena *arena, const struct question *question);
 #define HOST_CAP_LIST (16u * 1024 * 1024)
 #define HOST_INPUT_MAX 4096u	/* a pipe takes it without a reader: pipe(7) */
 #define HOST_CAP_REPLY (32u * 1024 * 1024)
+#define HOST_CAP_MESSAGE 65535u	/* RFC 1035 4.2.2 */
 
 /* ---- implementations ---- */
 

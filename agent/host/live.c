@@ -471,7 +471,8 @@ host_live(const struct host_live_options *options, struct err *err)
 	    options->network_skipped);
 	if (options->whm != NULL)
 		live->whm = whm_transport_new(options->whm);
-	live->base = (struct host){ live_ask, live_free, live->whm == NULL ?
-	    "whm" : whm_transport_name(live->whm) };
+	live->base = (struct host){ .ask = live_ask, .free = live_free,
+	    .whm_name = live->whm == NULL ? "whm" :
+	    whm_transport_name(live->whm) };
 	return &live->base;
 }

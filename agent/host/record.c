@@ -63,22 +63,41 @@ record_bytes(json_t *line, const struct answer *answer)
 }
 
 static void
+record_answer(struct recorder *recorder, struct arena *arena,
+    const struct question *question, const struct answer *answer)
+{
+	CLEANUP(json_put) json_t *line = json_pack("{s:s, s:s, s:i, s:s?}",
+	    "ask", question_text(arena, question),
+	    "status", status_names[answer->status],
+	    "code", answer->code, "why", answer->why);
+
+	if (line == NULL ||
+	    (answer->bytes != NULL && record_bytes(line, answer) != 0))
+		return;	/* replay will say "not recorded" */
+	json_dumpf(line, recorder->out, JSON_COMPACT);
+	fputc('\n', recorder->out);
+}
+
+static void
 recorder_ask(struct host *host, struct arena *arena,
     const struct question *question, struct answer *ret_answer)
 {
 	struct recorder *recorder = (struct recorder *)host;
-	CLEANUP(json_put) json_t *line = NULL;
 
 	recorder->inner->ask(recorder->inner, arena, question, ret_answer);
-	line = json_pack("{s:s, s:s, s:i, s:s?}",
-	    "ask", question_text(arena, question),
-	    "status", status_names[ret_answer->status],
-	    "code", ret_answer->code, "why", ret_answer->why);
-	if (line == NULL || (ret_answer->bytes != NULL &&
-	    record_bytes(line, ret_answer) != 0))
-		return;	/* replay will say "not recorded" */
-	json_dumpf(line, recorder->out, JSON_COMPACT);
-	fputc('\n', recorder->out);
+	record_answer(recorder, arena, question, ret_answer);
+}
+
+static void
+recorder_ask_all(struct host *host, struct arena *arena,
+    const struct question *questions, size_t count, struct answer *ret_answers)
+{
+	struct recorder *recorder = (struct recorder *)host;
+	size_t i;
+
+	host_ask_all(recorder->inner, arena, questions, count, ret_answers);
+	for (i = 0; i < count; i++)
+		record_answer(recorder, arena, &questions[i], &ret_answers[i]);
 }
 
 static void
@@ -97,8 +116,9 @@ host_record(struct host *inner, const char *path, struct err *err)
 
 	if (recorder == NULL)
 		abort();
-	recorder->base = (struct host){ recorder_ask, recorder_free,
-	    inner->whm_name };
+	recorder->base = (struct host){ .ask = recorder_ask,
+	    .ask_all = recorder_ask_all, .free = recorder_free,
+	    .whm_name = inner->whm_name };
 	recorder->inner = inner;
 	recorder->out = fopen(path, "we");
 	if (recorder->out == NULL) {
@@ -218,7 +238,8 @@ host_replay(const char *path, struct err *err)
 
 	if (replayer == NULL)
 		abort();
-	replayer->base = (struct host){ replayer_ask, replayer_free, "whmapi1" };
+	replayer->base = (struct host){ .ask = replayer_ask,
+	    .free = replayer_free, .whm_name = "whmapi1" };
 	replayer->answers = json_object();
 	buf_init(&bytes, RECORDING_MAX);
 	if (file_read(path, &bytes, err) != 0 ||

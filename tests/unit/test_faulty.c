@@ -26,7 +26,7 @@ echo_ask(struct host *host, struct arena *arena,
 	ret_answer->length = strlen(ret_answer->bytes);
 }
 
-static struct host echo = { echo_ask, NULL, "whm root@h:2087" };
+static struct host echo = { .ask = echo_ask, .whm_name = "whm root@h:2087" };
 
 static void
 test_nth(void **state)
