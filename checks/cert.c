@@ -3,8 +3,6 @@
  * finding a listener that speaks TLS. Days are counted from collected_at.
  */
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -14,38 +12,6 @@
 #include "checks/dates.h"
 #include "checks/listeners.h"
 #include "checks/words.h"
-
-/* ---- parts of a judgement ---- */
-
-/* Adds a part that ended so; the finding keeps the worst and its reasons. */
-static void __attribute__((format(printf, 4, 5)))
-add_part(const struct evaluation *ev, struct finding *finding,
-    enum result result, const char *format, ...)
-{
-	struct finding part = { .result = result };
-	char text[512];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	text_mend(text);
-	part.message = arena_strdup(ev->arena, text);
-	finding_merge(ev, finding, &part);
-}
-
-/* Adds the fact to the evidence; a part that is unknown when it is. */
-static bool
-need_part(const struct evaluation *ev, struct finding *finding,
-    const char *path, const char *what, const struct fact_meta *meta)
-{
-	finding_item_evidence(ev, finding, path, meta);
-	if (meta->state == FACT_KNOWN)
-		return true;
-	add_part(ev, finding, RESULT_UNKNOWN, "%s is not known: %s", what,
-	    meta->why != NULL ? meta->why : "it was not seen");
-	return false;
-}
 
 /* ---- names ---- */
 
@@ -83,23 +49,23 @@ judge_own_name(const struct evaluation *ev,
 {
 	const char *host = ev->facts->host;
 	struct names names = { .count = 0 };
-	bool trust = need_part(ev, finding, "listeners.trust",
+	bool trust = finding_part_need(ev, finding, "listeners.trust",
 	    "whether the certificate is trusted", &listener->trust.meta);
-	bool named = need_part(ev, finding, "listeners.names",
+	bool named = finding_part_need(ev, finding, "listeners.names",
 	    "for whom the certificate is", &listener->names.meta);
 
 	if (trust && !is_trusted(&listener->trust))
-		add_part(ev, finding, RESULT_FAIL,
+		finding_part(ev, finding, RESULT_FAIL,
 		    "the certificate is not trusted: %s",
 		    shown(ev->arena, listener->trust.value));
 	if (named && host == NULL)
-		add_part(ev, finding, RESULT_UNKNOWN,
+		finding_part(ev, finding, RESULT_UNKNOWN,
 		    "the server's own name is not known");
 	else if (named && !covered(&listener->names, host))
-		add_part(ev, finding, RESULT_FAIL, "the certificate is for %s, "
+		finding_part(ev, finding, RESULT_FAIL, "the certificate is for %s, "
 		    "wanted %s", names_shown(&listener->names, &names), host);
 	else if (named && trust && is_trusted(&listener->trust))
-		add_part(ev, finding, RESULT_PASS, "the certificate is trusted "
+		finding_part(ev, finding, RESULT_PASS, "the certificate is trusted "
 		    "and covers %s", host);
 }
 
@@ -220,7 +186,7 @@ judge_other_names(const struct evaluation *ev, struct finding *finding)
 
 	finding_evidence(ev, finding, "inventory.mail_names");
 	if (counted->meta.state != FACT_KNOWN)
-		add_part(ev, finding, RESULT_UNKNOWN, "not every mail name was "
+		finding_part(ev, finding, RESULT_UNKNOWN, "not every mail name was "
 		    "asked for: %s", counted->meta.why != NULL ?
 		    counted->meta.why : "not collected");
 	for (i = 0; i < ev->facts->mail_names.count; i++) {
@@ -237,14 +203,14 @@ judge_other_names(const struct evaluation *ev, struct finding *finding)
 			names_add(&unjudged, name->name, strlen(name->name));
 	}
 	if (unknown.count > 0)
-		add_part(ev, finding, RESULT_UNKNOWN, "where %s leads is not "
+		finding_part(ev, finding, RESULT_UNKNOWN, "where %s leads is not "
 		    "known", names_end(&unknown));
 	if (unjudged.count > 0)
-		add_part(ev, finding, RESULT_UNKNOWN, "what is shown for %s is "
+		finding_part(ev, finding, RESULT_UNKNOWN, "what is shown for %s is "
 		    "not known: its port was not asked or did not answer",
 		    names_end(&unjudged));
 	if (elsewhere.count > 0)
-		add_part(ev, finding, RESULT_PASS, "not judged, because they "
+		finding_part(ev, finding, RESULT_PASS, "not judged, because they "
 		    "lead elsewhere: %s", names_end(&elsewhere));
 }
 
@@ -260,7 +226,7 @@ evaluate_trusted_name(const struct evaluation *ev,
 
 	/* Mail clients ask a web server for webmail names, never for its own. */
 	if (!known && listener_port(listener) == WEB_PORT)
-		(void)need_part(ev, finding, "listeners.service",
+		(void)finding_part_need(ev, finding, "listeners.service",
 		    "whose listener it is", &listener->service.meta);
 	else if (!known || strcmp(listener->service.value, "httpd") != 0)
 		judge_own_name(ev, listener, finding);
@@ -293,12 +259,12 @@ judge_share_left(const struct evaluation *ev, int64_t from, int64_t to,
 	int64_t left = to - ev->facts->collected_at;
 
 	if (left * 100 < life * LIFE_LEFT_MIN)
-		add_part(ev, finding, RESULT_FAIL, "%" PRId64 "%% of its "
+		finding_part(ev, finding, RESULT_FAIL, "%" PRId64 "%% of its "
 		    "lifetime are left, wanted %d%%", left * 100 / life,
 		    LIFE_LEFT_MIN);
 	if (date_read(LIFE_LIMIT_FROM, &limit_from) && from >= limit_from &&
 	    life > (int64_t)LIFE_DAYS_MAX * SECONDS_A_DAY)
-		add_part(ev, finding, RESULT_FAIL, "it was issued for %" PRId64
+		finding_part(ev, finding, RESULT_FAIL, "it was issued for %" PRId64
 		    " days, wanted %d at most", life / SECONDS_A_DAY,
 		    LIFE_DAYS_MAX);
 }
@@ -310,9 +276,9 @@ evaluate_expiry(const struct evaluation *ev,
 	int64_t now = ev->facts->collected_at, from, to, days, wanted;
 	const char *until;
 
-	if (!need_part(ev, finding, "listeners.not_after",
+	if (!finding_part_need(ev, finding, "listeners.not_after",
 	    "how long the certificate is good", &listener->not_after.meta) ||
-	    !need_part(ev, finding, "listeners.not_before",
+	    !finding_part_need(ev, finding, "listeners.not_before",
 	    "since when the certificate is good", &listener->not_before.meta))
 		return;
 	from = listener->not_before.value;
@@ -324,19 +290,19 @@ evaluate_expiry(const struct evaluation *ev,
 		wanted = DAYS_LEFT_MIN;
 	until = arena_strdup(ev->arena, date_write(to).text);
 	if (to < now)
-		add_part(ev, finding, RESULT_FAIL,
+		finding_part(ev, finding, RESULT_FAIL,
 		    "the certificate expired on %s", until);
 	else if (from > now)
-		add_part(ev, finding, RESULT_FAIL, "the certificate is good "
+		finding_part(ev, finding, RESULT_FAIL, "the certificate is good "
 		    "from %s on only", date_write(from).text);
 	else if (days < wanted)
-		add_part(ev, finding, RESULT_FAIL, "the certificate expires on "
+		finding_part(ev, finding, RESULT_FAIL, "the certificate expires on "
 		    "%s, in %" PRId64 " days, wanted %" PRId64 " at least",
 		    until, days, wanted);
 	if (to >= now && strcmp(ev->want->string, expiry_words[1]) == 0)
 		judge_share_left(ev, from, to, finding);
 	if (finding->message == NULL || finding->result == RESULT_PASS)
-		add_part(ev, finding, RESULT_PASS, "the certificate is good "
+		finding_part(ev, finding, RESULT_PASS, "the certificate is good "
 		    "until %s, %" PRId64 " days", until, days);
 }
 
@@ -368,17 +334,17 @@ judge_key(const struct evaluation *ev, const char *key,
 
 	if (strncmp(key, "RSA ", 4) == 0 && number_read(key + 4, &bits)) {
 		if (bits < ev->want->integer)
-			add_part(ev, finding, RESULT_FAIL, "the key is %s, "
+			finding_part(ev, finding, RESULT_FAIL, "the key is %s, "
 			    "wanted RSA %" PRId64 " or P-256 at least", key,
 			    ev->want->integer);
 		else
-			add_part(ev, finding, RESULT_PASS, "the key is %s",
+			finding_part(ev, finding, RESULT_PASS, "the key is %s",
 			    key);
 	} else if (list_has(strong_keys, sizeof(strong_keys) /
 	    sizeof(strong_keys[0]), key, strlen(key))) {
-		add_part(ev, finding, RESULT_PASS, "the key is %s", key);
+		finding_part(ev, finding, RESULT_PASS, "the key is %s", key);
 	} else {
-		add_part(ev, finding, RESULT_FAIL, "the key is %s, wanted RSA "
+		finding_part(ev, finding, RESULT_FAIL, "the key is %s, wanted RSA "
 		    "%" PRId64 ", P-256 or P-384", shown(ev->arena, key),
 		    ev->want->integer);
 	}
@@ -390,15 +356,15 @@ judge_signature(const struct evaluation *ev, const char *signature,
 {
 	if (names_any(signature, weak_signatures, sizeof(weak_signatures) /
 	    sizeof(weak_signatures[0])))
-		add_part(ev, finding, RESULT_FAIL, "the chain is signed with "
+		finding_part(ev, finding, RESULT_FAIL, "the chain is signed with "
 		    "%s, wanted SHA-256 at least",
 		    shown(ev->arena, signature));
 	else if (names_any(signature, strong_signatures,
 	    sizeof(strong_signatures) / sizeof(strong_signatures[0])))
-		add_part(ev, finding, RESULT_PASS, "the chain is signed with "
+		finding_part(ev, finding, RESULT_PASS, "the chain is signed with "
 		    "%s", signature);
 	else
-		add_part(ev, finding, RESULT_UNKNOWN, "how strong a signature "
+		finding_part(ev, finding, RESULT_UNKNOWN, "how strong a signature "
 		    "%s is, is not known", shown(ev->arena, signature));
 }
 
@@ -406,10 +372,10 @@ static void
 evaluate_strength(const struct evaluation *ev,
     const struct listener_facts *listener, struct finding *finding)
 {
-	if (need_part(ev, finding, "listeners.key", "the certificate's key",
+	if (finding_part_need(ev, finding, "listeners.key", "the certificate's key",
 	    &listener->key.meta))
 		judge_key(ev, listener->key.value, finding);
-	if (need_part(ev, finding, "listeners.signature",
+	if (finding_part_need(ev, finding, "listeners.signature",
 	    "what the chain is signed with", &listener->signature.meta))
 		judge_signature(ev, listener->signature.value, finding);
 }

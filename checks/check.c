@@ -57,6 +57,7 @@ static const struct scope_words scopes[] = {
 	[SCOPE_PRIVATE_KEY] = { "private-key", "private_keys" },
 	[SCOPE_MAIL_PATH] = { "mail-path", "mail_paths" },
 	[SCOPE_LISTENER] = { "listener", "listeners" },
+	[SCOPE_DOMAIN] = { "domain", "domains" },
 };
 
 const char *
@@ -79,13 +80,17 @@ finding_set(const struct evaluation *ev, struct finding *finding,
 	char *text;
 	int length;
 
+	finding->result = result;
+	finding->message = format;
+	/* Ten thousand domains that are fine say the same. */
+	if (strchr(format, '%') == NULL)
+		return;
 	va_copy(again, args);
 	length = vsnprintf(NULL, 0, format, again);
 	va_end(again);
 	text = arena_alloc(ev->arena, (size_t)(length < 0 ? 0 : length) + 1);
 	if (length > 0)
 		vsnprintf(text, (size_t)length + 1, format, args);
-	finding->result = result;
 	finding->message = text;
 }
 
@@ -133,6 +138,30 @@ finding_notapplicable(const struct evaluation *ev, struct finding *finding,
 	va_end(args);
 }
 
+#define EVIDENCE_FIRST 4
+
+/*
+ * One more place, in an array that doubles inside the arena. Most findings rest
+ * on a few facts and there may be 100,000 of them: arena_grow begins too large.
+ */
+static struct evidence *
+evidence_room(const struct evaluation *ev, struct finding *finding)
+{
+	size_t count = finding->evidence_count;
+	struct evidence *larger;
+
+	if (count == 0 ||
+	    (count >= EVIDENCE_FIRST && (count & (count - 1)) == 0)) {
+		larger = arena_array(ev->arena, count == 0 ? EVIDENCE_FIRST :
+		    2 * count, sizeof(*larger));
+		if (count > 0)
+			memcpy(larger, finding->evidence,
+			    count * sizeof(*larger));
+		finding->evidence = larger;
+	}
+	return &finding->evidence[finding->evidence_count++];
+}
+
 static struct evidence *
 evidence_add(const struct evaluation *ev, struct finding *finding,
     const char *name, const struct field *field, enum plane plane,
@@ -144,8 +173,7 @@ evidence_add(const struct evaluation *ev, struct finding *finding,
 	for (i = 0; i < finding->evidence_count; i++)
 		if (finding->evidence[i].meta == meta)
 			return &finding->evidence[i];
-	evidence = arena_push(ev->arena, &finding->evidence,
-	    &finding->evidence_count);
+	evidence = evidence_room(ev, finding);
 	*evidence = (struct evidence){
 		.fact = name,
 		.field = field,
@@ -261,4 +289,29 @@ finding_merge(const struct evaluation *ev, struct finding *finding,
 			added->part = part->result;
 		added->has_part = true;
 	}
+}
+
+void
+finding_part(const struct evaluation *ev, struct finding *finding,
+    enum result result, const char *format, ...)
+{
+	struct finding part = { 0 };
+	va_list args;
+
+	va_start(args, format);
+	finding_set(ev, &part, result, format, args);
+	va_end(args);
+	finding_merge(ev, finding, &part);
+}
+
+bool
+finding_part_need(const struct evaluation *ev, struct finding *finding,
+    const char *path, const char *what, const struct fact_meta *meta)
+{
+	finding_item_evidence(ev, finding, path, meta);
+	if (meta->state == FACT_KNOWN)
+		return true;
+	finding_part(ev, finding, RESULT_UNKNOWN, "%s is not known: %s", what,
+	    meta->why != NULL ? meta->why : "it was not seen");
+	return false;
 }

@@ -19,6 +19,7 @@ enum check_scope {
 	SCOPE_PRIVATE_KEY,	/* one finding a key file */
 	SCOPE_MAIL_PATH,	/* one finding a path that holds mail or logs */
 	SCOPE_LISTENER,		/* one finding a port where TLS is spoken */
+	SCOPE_DOMAIN,		/* one finding a domain of the server */
 };
 
 struct check;
@@ -31,6 +32,12 @@ struct evaluation {
 	const struct want *want;	/* the profile's threshold */
 	const struct parameters *parameters;
 	const struct data *data;
+	/*
+	 * The list that the scope ranges over and the item that is judged; NULL
+	 * for host and service. Evidence of the item is found by its place.
+	 */
+	const struct field_list *list;
+	const void *item;
 };
 
 #define CHECK_MAX_NEEDS 12
@@ -63,6 +70,8 @@ struct check {
 		    const struct mail_path_facts *, struct finding *);
 		void (*listener)(const struct evaluation *,
 		    const struct listener_facts *, struct finding *);
+		void (*domain)(const struct evaluation *,
+		    const struct domain_facts *, struct finding *);
 	} evaluate;		/* host serves SCOPE_HOST and SCOPE_SERVICE */
 	enum want_type want;
 	/* The words that want may hold, NULL at the end; NULL = any. */
@@ -90,7 +99,10 @@ const char *check_scope_name(enum check_scope scope);
  */
 const char *check_scope_list(enum check_scope scope);
 
-/* Judgements. The text is one sentence without a full stop. */
+/*
+ * Judgements. The text is one sentence without a full stop. A format without a
+ * directive is kept as it is and must be a constant.
+ */
 void finding_pass(const struct evaluation *ev, struct finding *finding,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 void finding_fail(const struct evaluation *ev, struct finding *finding,
@@ -175,5 +187,17 @@ void evaluate_planes_held(const struct evaluation *ev,
  */
 void finding_merge(const struct evaluation *ev, struct finding *finding,
     const struct finding *part);
+
+/* Merges a judgement without evidence of its own. */
+void finding_part(const struct evaluation *ev, struct finding *finding,
+    enum result result, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/*
+ * Adds a fact of a list's item to the evidence. Where it is not known, a part
+ * says so, unknown, and the answer is false; what names it in the message.
+ */
+bool finding_part_need(const struct evaluation *ev, struct finding *finding,
+    const char *path, const char *what, const struct fact_meta *meta);
 
 #endif

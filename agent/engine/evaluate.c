@@ -53,8 +53,7 @@ add_finding(const struct evaluation *ev, const struct profile_entry *entry,
     const char *subject, struct findings *findings)
 {
 	const struct check *check = ev->check;
-	struct finding *finding = arena_push(ev->arena, &findings->items,
-	    &findings->count);
+	struct finding *finding = &findings->items[findings->count++];
 
 	finding->check = check->id;
 	finding->subject = subject;
@@ -69,13 +68,13 @@ add_finding(const struct evaluation *ev, const struct profile_entry *entry,
 }
 
 /*
- * An evaluator only judges: where a single-plane fact that it demands is
- * unknown, the answer is unknown before it is asked. False then.
+ * An evaluator only judges: where a single-plane fact of a group that the check
+ * demands is unknown, the answer is unknown before it is asked. The path of the
+ * first such fact, NULL when there is none; the same for every item of a list.
  */
-static bool
-needs_known(const struct evaluation *ev, struct finding *finding)
+static const char *
+unknown_need(const struct evaluation *ev)
 {
-	const struct fact_meta *meta;
 	const struct field *field;
 	const void *fact;
 	size_t i;
@@ -88,15 +87,24 @@ needs_known(const struct evaluation *ev, struct finding *finding)
 		field = field_find(ev->facts, path, &fact);
 		if (field == NULL || field->type == FIELD_SETTING)
 			continue;	/* an item's, or judged by plane */
-		meta = field_meta(field, fact, field_plane(field));
-		if (meta->state != FACT_UNKNOWN)
-			continue;
-		finding_evidence(ev, finding, path);
-		finding_unknown(ev, finding, "%s is not known: %s", path,
-		    meta->why == NULL ? "not collected" : meta->why);
-		return false;
+		if (field_meta(field, fact, field_plane(field))->state ==
+		    FACT_UNKNOWN)
+			return path;
 	}
-	return true;
+	return NULL;
+}
+
+static void
+say_unknown(const struct evaluation *ev, const char *path,
+    struct finding *finding)
+{
+	const void *fact;
+	const struct field *field = field_find(ev->facts, path, &fact);
+	const char *why = field_meta(field, fact, field_plane(field))->why;
+
+	finding_evidence(ev, finding, path);
+	finding_unknown(ev, finding, "%s is not known: %s", path,
+	    why == NULL ? "not collected" : why);
 }
 
 /* No check may end without a judgement. */
@@ -139,6 +147,9 @@ evaluate_item(const struct evaluation *ev, const void *item,
 	case SCOPE_LISTENER:
 		check->evaluate.listener(ev, item, finding);
 		break;
+	case SCOPE_DOMAIN:
+		check->evaluate.domain(ev, item, finding);
+		break;
 	}
 }
 
@@ -167,46 +178,61 @@ in_scope(enum check_scope scope, const void *item)
  * known to be empty is not applicable, never a pass.
  */
 static void
-evaluate_list(const struct evaluation *ev, const struct profile_entry *entry,
+evaluate_inventory(const struct evaluation *ev,
+    const struct profile_entry *entry, size_t items, size_t judged,
+    struct findings *findings)
+{
+	const struct field_list *list = ev->list;
+	const struct fact_int *counted;
+	struct finding *finding;
+	const void *fact;
+
+	field_find(ev->facts, list->counted_by, &fact);
+	counted = fact;
+	if (counted->meta.state == FACT_KNOWN && judged > 0)
+		return;
+	finding = add_finding(ev, entry, "host", findings);
+	finding_evidence(ev, finding, list->counted_by);
+	if (counted->meta.state == FACT_KNOWN)
+		finding_notapplicable(ev, finding,
+		    "there are no %s on this server%s", list->name,
+		    items > 0 ? " that speak TLS" : "");
+	else
+		finding_unknown(ev, finding, "the list of %s is not whole: %s",
+		    list->name, counted->meta.why == NULL ? "not collected" :
+		    counted->meta.why);
+}
+
+static void
+evaluate_list(struct evaluation *ev, const struct profile_entry *entry,
     struct findings *findings)
 {
 	const struct field_list *list = scope_list(ev->check->scope);
 	const LIST_OF(char) *items = (const void *)
 	    ((const char *)ev->facts + list->offset);
-	const struct fact_int *counted;
+	const char *lacking = unknown_need(ev);
 	struct finding *finding;
 	size_t judged = 0, i;
-	const void *fact;
 
 	for (i = 0; i < items->count; i++)
 		judged += in_scope(ev->check->scope,
 		    items->items + i * list->item_size);
-	field_find(ev->facts, list->counted_by, &fact);
-	counted = fact;
-	if (counted->meta.state != FACT_KNOWN || judged == 0) {
-		finding = add_finding(ev, entry, "host", findings);
-		finding_evidence(ev, finding, list->counted_by);
-		if (counted->meta.state == FACT_KNOWN)
-			finding_notapplicable(ev, finding,
-			    "there are no %s on this server%s", list->name,
-			    items->count > 0 ? " that speak TLS" : "");
-		else
-			finding_unknown(ev, finding,
-			    "the list of %s is not whole: %s", list->name,
-			    counted->meta.why == NULL ? "not collected" :
-			    counted->meta.why);
-	}
+	ev->list = list;
+	evaluate_inventory(ev, entry, items->count, judged, findings);
 	for (i = 0; i < items->count; i++) {
-		const char *item = items->items + i * list->item_size;
-
-		if (!in_scope(ev->check->scope, item))
+		ev->item = items->items + i * list->item_size;
+		if (!in_scope(ev->check->scope, ev->item))
 			continue;
 		finding = add_finding(ev, entry,
-		    *(const char *const *)(const void *)item, findings);
-		if (needs_known(ev, finding))
-			evaluate_item(ev, item, finding);
+		    *(const char *const *)ev->item, findings);
+		if (lacking != NULL)
+			say_unknown(ev, lacking, finding);
+		else
+			evaluate_item(ev, ev->item, finding);
 		seal(ev, finding);
 	}
+	ev->list = NULL;
+	ev->item = NULL;
 }
 
 static void
@@ -214,6 +240,7 @@ evaluate_entry(struct evaluation *ev, const struct profile_entry *entry,
     struct findings *findings)
 {
 	struct finding *finding;
+	const char *lacking;
 
 	ev->check = entry->check;
 	ev->want = &entry->want;
@@ -222,7 +249,10 @@ evaluate_entry(struct evaluation *ev, const struct profile_entry *entry,
 		return;
 	}
 	finding = add_finding(ev, entry, entry->check->subject, findings);
-	if (needs_known(ev, finding))
+	lacking = unknown_need(ev);
+	if (lacking != NULL)
+		say_unknown(ev, lacking, finding);
+	else
 		entry->check->evaluate.host(ev, finding);
 	seal(ev, finding);
 }
@@ -239,6 +269,34 @@ compare_findings(const void *a, const void *b)
 	return order != 0 ? order : strcmp(left->subject, right->subject);
 }
 
+/* Entries come by check and items by name, so there is often nothing to do. */
+static void
+sort_findings(struct findings *findings)
+{
+	size_t i;
+
+	for (i = 1; i < findings->count; i++)
+		if (compare_findings(&findings->items[i - 1],
+		    &findings->items[i]) > 0)
+			break;
+	if (i < findings->count)
+		qsort(findings->items, findings->count,
+		    sizeof(*findings->items), compare_findings);
+}
+
+/* The most findings that an entry can make: one an item, and one on the host. */
+static size_t
+findings_max(const struct facts *facts, const struct profile_entry *entry)
+{
+	const struct field_list *list;
+
+	if (check_scope_list(entry->check->scope) == NULL)
+		return 1;
+	list = scope_list(entry->check->scope);
+	return 1 + ((const LIST_OF(char) *)(const void *)
+	    ((const char *)facts + list->offset))->count;
+}
+
 void
 evaluate(struct arena *arena, const struct profile *profile,
     const struct facts *facts, const struct data *data,
@@ -250,16 +308,26 @@ evaluate(struct arena *arena, const struct profile *profile,
 		.parameters = &profile->parameters,
 		.data = data,
 	};
-	size_t i;
+	const struct profile_entry *entry;
+	size_t room = 0, i;
+	int severity;
 
 	memset(ret_findings, 0, sizeof(*ret_findings));
 	for (i = 0; i < profile->entry_count; i++) {
-		if (profile_entry_selected(&profile->entries[i], selection))
-			evaluate_entry(&ev, &profile->entries[i], ret_findings);
+		entry = &profile->entries[i];
+		if (profile_entry_selected(entry, selection))
+			room += findings_max(facts, entry);
 		else
 			ret_findings->notselected++;
 	}
-	if (ret_findings->count > 0)
-		qsort(ret_findings->items, ret_findings->count,
-		    sizeof(*ret_findings->items), compare_findings);
+	ret_findings->items = arena_array(arena, room,
+	    sizeof(*ret_findings->items));
+	for (severity = SEVERITY_COUNT - 1; severity >= 0; severity--)
+		for (i = 0; i < profile->entry_count; i++) {
+			entry = &profile->entries[i];
+			if ((int)entry->severity == severity &&
+			    profile_entry_selected(entry, selection))
+				evaluate_entry(&ev, entry, ret_findings);
+		}
+	sort_findings(ret_findings);
 }

@@ -436,6 +436,21 @@ test_catalogue_size(void **state)
 	assert_int_equal(count, 43);
 }
 
+/* Evidence of an item is found by its place: finding_item_evidence. */
+static void
+test_rows_are_in_order_of_place(void **state)
+{
+	size_t list, i;
+
+	(void)state;
+	for (list = 0; list < field_list_count; list++)
+		for (i = 1; i < field_lists[list].field_count; i++)
+			if (field_lists[list].fields[i - 1].offset >=
+			    field_lists[list].fields[i].offset)
+				fail_msg("%s.%s", field_lists[list].name,
+				    field_lists[list].fields[i].name);
+}
+
 /* auto is kept for what no user, client or partner can feel. */
 static void
 check_mode(const struct check *check, void *context)
@@ -710,6 +725,7 @@ main(void)
 		cmocka_unit_test(test_merged_stock),
 		cmocka_unit_test(test_catalogue),
 		cmocka_unit_test(test_catalogue_size),
+		cmocka_unit_test(test_rows_are_in_order_of_place),
 		cmocka_unit_test(test_auto_is_never_felt),
 		cmocka_unit_test(test_unknown_facts_please_no_check),
 		cmocka_unit_test(test_branch_of_three_numbers),
