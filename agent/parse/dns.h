@@ -1,8 +1,8 @@
 /*
  * DNS messages (RFC 1035, 3597, 6895): what a reply says of one question. Names
  * come out as text without the last dot, lower case; a byte that is neither a
- * letter, digit, '-' nor '_' stands as \DDD (RFC 1035 5.1). Everything in it was
- * written by strangers.
+ * letter, digit, '-' nor '_' stands as \DDD (RFC 1035 5.1); the root, a null
+ * MX's name, is "". Everything in it was written by strangers.
  */
 #ifndef CPWARD_PARSE_DNS_H
 #define CPWARD_PARSE_DNS_H
@@ -70,7 +70,11 @@ struct dns_records {
 
 /*
  * Reads a reply to the question (name, type). Never fails: what is wrong is the
- * outcome. The records live in the arena; rdata is copied there.
+ * outcome. The records live in the arena; rdata is copied there. The ID is the
+ * asker's affair. NODATA is believed of a resolver, of the authority, or with
+ * a SOA at or above the name (RFC 2308 2.2), and only when the answer section
+ * holds nothing but the chain; a referral, an OPT record's BADVERS or a message
+ * that is cut off anywhere are never it.
  */
 void dns_reply_read(struct arena *arena, const unsigned char *message,
     size_t length, const char *name, uint16_t type,
@@ -79,7 +83,8 @@ void dns_reply_read(struct arena *arena, const unsigned char *message,
 /*
  * A query of one question, class IN, with RD and AD set (RFC 6840 5.7 asks for
  * AD in the reply without DNSSEC records) and an EDNS0 OPT of that UDP size; 0 =
- * no OPT. name is text with or without the last dot, \DDD allowed. Returns
+ * no OPT. name is text with or without the last dot, \DDD allowed; "." is the
+ * root, "" no name; any other byte stands for itself. Returns
  * the length, 0 when name is no domain name.
  */
 size_t dns_query_write(unsigned char out[DNS_QUERY_MAX], uint16_t id,
