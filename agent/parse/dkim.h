@@ -24,11 +24,15 @@ struct dkim_key {
 	unsigned bits;		/* 2048; 256 for Ed25519 */
 	const unsigned char *modulus;	/* big-endian, no leading zero; Ed25519: 32 bytes */
 	size_t modulus_length;
-	unsigned long exponent;	/* RSA; 0 = larger than a long */
+	unsigned long exponent;	/* RSA; 0 = larger than 64 bits */
 };
 
 struct dkim_record {
-	const char *error;	/* why it is no key record, or can not be used; NULL = fine */
+	/*
+	 * Why it is no key record, or can not be used; NULL = fine. A revoked
+	 * record is fine and has no key.
+	 */
+	const char *error;
 	bool revoked;		/* p= is empty */
 	bool testing;		/* t=y */
 	bool strict;		/* t=s */
@@ -36,13 +40,23 @@ struct dkim_record {
 	const char *services;	/* s=; NULL = any */
 	struct dkim_key key;
 	/*
-	 * A modulus that has a factor below 2^16, a public exponent of 1, …:
+	 * p= is an RSAPublicKey without a SubjectPublicKeyInfo around it. RFC
+	 * 6376 3.6.1 says so, its example and erratum 3017 do not, and
+	 * verifiers that leave p= to OpenSSL (Exim, OpenDKIM) can't read it.
+	 */
+	bool bare_key;
+	/*
+	 * A modulus that has a factor below 1000, a public exponent of 1, …:
 	 * what makes the size a lie. NULL = nothing seen.
 	 */
 	const char *weakness;
 };
 
-/* text need not end with a NUL; the strings live in the arena. */
+/*
+ * text is what the TXT record's strings hold together; it need not end with a
+ * NUL. What ret points at lives in the arena. Sizes below 1024 bits are read
+ * like any other: whether they will do (RFC 8301 3.2) is not judged here.
+ */
 void dkim_record_read(struct arena *arena, const char *text, size_t length,
     struct dkim_record *ret);
 
@@ -55,14 +69,16 @@ void dkim_record_read(struct arena *arena, const char *text, size_t length,
 int dkim_private_key_read(struct arena *arena, const char *bytes,
     size_t length, struct dkim_key *ret, const char **ret_why);
 
+/* Two keys that are known, whole and the same. */
 bool dkim_key_equal(const struct dkim_key *a, const struct dkim_key *b);
 
-/* "RSA 2048", "Ed25519"; in the arena. */
+/* "RSA 2048", "Ed25519", "other", "none"; static or in the arena. */
 const char *dkim_key_name(struct arena *arena, const struct dkim_key *key);
 
 /*
  * The record to publish for it: "v=DKIM1; k=rsa; p=MIIB…" (SubjectPublicKeyInfo
  * in base64), for Ed25519 "v=DKIM1; k=ed25519; p=…" (RFC 8463 4.2).
+ * NULL when the key is not known whole.
  */
 const char *dkim_record_write(struct arena *arena, const struct dkim_key *key);
 
