@@ -1,13 +1,15 @@
 /*
  * What the server's own listeners offer. All of them are asked in one
  * question, so that the prober can keep to its budgets; beside the host's own
- * name the mail and webmail names of the domains that lead here are asked for.
+ * name the MX hosts with TLSA records and the mail and webmail names of the
+ * domains are asked for, where they lead here.
  */
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -20,7 +22,8 @@
 #define FIB_TRIE "/proc/net/fib_trie"
 #define IF_INET6 "/proc/net/if_inet6"
 #define NAT_MAP "/var/cpanel/cpnat"
-#define NAMES_MAX 64		/* names of domains looked up and asked for */
+#define NAMES_MAX 64		/* names beside the host's own that are asked for */
+#define MX_PORT 25
 #define TARGETS_MAX 64
 #define FAILURES_MAX 3		/* a resolver that is down takes seconds a name */
 
@@ -40,6 +43,7 @@ struct asking {
 	const char **addresses;		/* that are this server's */
 	size_t address_count;
 	const char *addresses_why;	/* not all are known; NULL = they are */
+	size_t names_asked;		/* beside the host's own, of NAMES_MAX */
 	size_t failures;		/* of looking up a name */
 	struct fact_meta names;		/* what inventory.mail_names will be */
 };
@@ -217,7 +221,7 @@ find_addresses(struct asking *asking)
 		read_nat(asking, &answer);
 }
 
-/* ---- the names of the domains ---- */
+/* ---- where a name leads ---- */
 
 static bool
 is_ours(const struct asking *asking, const char *address, size_t length)
@@ -290,6 +294,97 @@ add_server_name(struct asking *asking, struct probe_target *target,
 	target->server_names = names;
 }
 
+/* ---- the MX hosts ---- */
+
+/*
+ * Why nobody need ask, as a meta; false = port 25 is to be asked for the name.
+ * A server reads its CA bundle again for each name that it is asked for, so
+ * those without TLSA records are left alone.
+ */
+static bool
+mx_needs_no_asking(struct asking *asking, struct mx_host_facts *mx)
+{
+	struct collection *collection = asking->collection;
+	struct fact_meta *digests = &mx->digests.meta;
+
+	if (mx->tlsa.meta.state == FACT_UNKNOWN) {
+		*digests = mx->tlsa.meta;
+	} else if (mx->tlsa.meta.state == FACT_ABSENT || mx->tlsa.count == 0) {
+		meta_absent(digests, mx->tlsa.meta.origin);
+	} else if (mx->leads.meta.state == FACT_UNKNOWN) {
+		*digests = mx->leads.meta;
+	} else if (mx->leads.value == NULL ||
+	    (strcmp(mx->leads.value, "here") != 0 &&
+	    strcmp(mx->leads.value, "both") != 0)) {
+		meta_unknown(collection, digests, mx->leads.meta.origin,
+		    "%s does not lead here, and other servers are not asked",
+		    mx->name);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* Why port 25 can not be asked for the name; NULL = it can. */
+static const char *
+mx_why_unasked(struct asking *asking, const struct mx_host_facts *mx)
+{
+	struct arena *scratch = asking->collection->scratch;
+
+	if (!is_host_name(mx->name))
+		return arena_printf(scratch, "%s is no host name", mx->name);
+	if (!may_listen(asking->collection, MX_PORT))
+		return "nothing listens on port 25";
+	if (find_target(asking, MX_PORT) == NULL)
+		return "port 25 was not asked";
+	if (asking->names_asked >= NAMES_MAX)
+		return arena_printf(scratch, "%d names are asked for, which is "
+		    "the most that one scan asks for", NAMES_MAX);
+	return NULL;
+}
+
+static bool
+is_own_name(const struct asking *asking, const char *name)
+{
+	const char *own = asking->request.server_name;
+
+	return own != NULL && strcasecmp(own, name) == 0;
+}
+
+/*
+ * Before the names of the domains, which are only asked for as far as there is
+ * room. Whoever is asked has known, empty digests until the answer is there.
+ */
+static void
+ask_mx_hosts(struct asking *asking)
+{
+	struct facts *facts = asking->collection->facts;
+	const char *why;
+	size_t i;
+
+	for (i = 0; i < facts->mx_hosts.count; i++) {
+		struct mx_host_facts *mx = &facts->mx_hosts.items[i];
+		const char *origin = arena_printf(facts->arena, "tls %s",
+		    mx->name);
+
+		if (mx_needs_no_asking(asking, mx))
+			continue;
+		why = mx_why_unasked(asking, mx);
+		if (why != NULL) {
+			meta_unknown(asking->collection, &mx->digests.meta,
+			    origin, "%s", why);
+			continue;
+		}
+		meta_known(&mx->digests.meta, origin);
+		if (is_own_name(asking, mx->name))
+			continue;
+		add_server_name(asking, find_target(asking, MX_PORT), mx->name);
+		asking->names_asked++;
+	}
+}
+
+/* ---- the names of the domains ---- */
+
 /* False when no further name is worth asking for. */
 static bool
 ask_name(struct asking *asking, const char *text, unsigned port,
@@ -358,6 +453,7 @@ ask_names(struct asking *asking)
 	const struct facts *facts = collection->facts;
 	const struct fact_meta *counted = &facts->inventory.domains.meta;
 	size_t wanted = facts->domains.count * COUNT(name_kinds), i;
+	size_t most = NAMES_MAX - asking->names_asked;
 	const struct name_kind *kind;
 	const char *domain;
 
@@ -365,13 +461,13 @@ ask_names(struct asking *asking)
 		meta_unknown(collection, &asking->names, "names of the domains",
 		    "%s", counted->why != NULL ? counted->why :
 		    "the domains are not known");
-	else if (wanted > NAMES_MAX)
+	else if (wanted > most)
 		meta_unknown(collection, &asking->names, "names of the domains",
-		    "%d of %zu names are asked for, which is the most that one "
-		    "scan asks for", NAMES_MAX, wanted);
+		    "%zu of %zu names are asked for, which is the most that "
+		    "one scan asks for", most, wanted);
 	else
 		meta_known(&asking->names, "names of the domains");
-	for (i = 0; i < wanted && i < NAMES_MAX; i++) {
+	for (i = 0; i < wanted && i < most; i++) {
 		kind = &name_kinds[i % COUNT(name_kinds)];
 		domain = facts->domains.items[i / COUNT(name_kinds)].name;
 		if (is_host_name(domain) && !ask_name(asking, arena_printf(
@@ -429,6 +525,9 @@ set_unasked(struct asking *asking, const struct answer *answer,
 			facts->mail_names.items[i].trust.meta =
 			    facts->mail_names.items[i].names.meta =
 			    facts->mail_names.items[i].not_after.meta = meta;
+	for (i = 0; i < facts->mx_hosts.count; i++)
+		if (facts->mx_hosts.items[i].digests.meta.state == FACT_KNOWN)
+			facts->mx_hosts.items[i].digests.meta = meta;
 }
 
 /*
@@ -490,6 +589,25 @@ set_names(struct asking *asking, const struct probe_result *result)
 }
 
 static void
+set_mx_hosts(struct asking *asking, const struct probe_result *result)
+{
+	struct facts *facts = asking->collection->facts;
+	const struct probe_listener *listener = NULL;
+	struct mx_host_facts *mx;
+	size_t i;
+
+	for (i = 0; i < result->count && listener == NULL; i++)
+		if (result->listeners[i].port == MX_PORT)
+			listener = &result->listeners[i];
+	for (i = 0; i < facts->mx_hosts.count; i++) {
+		mx = &facts->mx_hosts.items[i];
+		if (mx->digests.meta.state == FACT_KNOWN)
+			probe_set_mx_host(asking->collection, mx, listener,
+			    is_own_name(asking, mx->name) ? NULL : mx->name);
+	}
+}
+
+static void
 set_listening(struct asking *asking, struct probe_result *result,
     const char *origin)
 {
@@ -524,6 +642,7 @@ set_listening(struct asking *asking, struct probe_result *result,
 	meta_known(&facts->inventory.listeners.meta, origin);
 	facts->inventory.listeners.value = (int64_t)facts->listeners.count;
 	set_names(asking, result);
+	set_mx_hosts(asking, result);
 }
 
 static void
@@ -541,6 +660,7 @@ collect_probe(struct collection *collection)
 	asking->collection = collection;
 	prepare(asking, collection->options);
 	find_addresses(asking);
+	ask_mx_hosts(asking);
 	ask_names(asking);
 	answer = host_probe(collection->host, collection->scratch,
 	    &asking->request);

@@ -589,6 +589,40 @@ probe_set_name(struct collection *collection, struct mail_name_facts *name,
 	set_time(&view, &name->not_after, chain->not_after);
 }
 
+/* Why there is no chain that could be compared. */
+static const char *
+mx_why(const struct probe_listener *listener, const struct probe_chain *chain)
+{
+	if (listener == NULL)
+		return "port 25 was not asked";
+	if (listener->status == PROBE_CLOSED && listener->why == NULL)
+		return "port 25 refuses the connection";
+	if (chain != NULL && chain->why != NULL && chain->sent == 0)
+		return chain->why;
+	if (listener->why != NULL)
+		return listener->why;
+	if (listener->status == PROBE_OPEN && listener->starttls == PROBE_NO)
+		return "port 25 does not offer STARTTLS";
+	return "port 25 showed no certificate";
+}
+
+void
+probe_set_mx_host(struct collection *collection, struct mx_host_facts *mx,
+    const struct probe_listener *listener, const char *name)
+{
+	const struct probe_chain *chain = listener == NULL ? NULL :
+	    chain_for(listener, name);
+	struct view view = { .collection = collection, .listener = listener,
+	    .tls = mx->digests.meta.origin };
+
+	if (chain == NULL || chain->digest_count == 0)
+		meta_unknown(collection, &mx->digests.meta, view.tls, "%s",
+		    mx_why(listener, chain));
+	else
+		set_list(&view, &mx->digests, chain->digests,
+		    chain->digest_count);
+}
+
 /* ---- one listener ---- */
 
 /* Every fact of the listener's TLS gets the same meta: there is none. */

@@ -186,20 +186,69 @@ hex_text(struct arena *arena, const unsigned char *bytes, unsigned length)
 	return text;
 }
 
-static void
-chain_digests(struct arena *arena, struct probe_chain *chain, X509 *leaf)
-{
-	unsigned char digest[EVP_MAX_MD_SIZE], *spki = NULL;
-	unsigned length;
-	int size;
+/* RFC 6698 2.1.3; whole certificates would be too much to pass on. */
+static const struct {
+	unsigned matching;
+	const EVP_MD *(*type)(void);
+} matchings[] = {
+	{ 1, EVP_sha256 },
+	{ 2, EVP_sha512 },
+};
 
-	if (X509_digest(leaf, EVP_sha256(), digest, &length) == 1)
-		chain->sha256 = hex_text(arena, digest, length);
-	size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(leaf), &spki);
-	if (size > 0 && EVP_Digest(spki, (size_t)size, digest, &length,
-	    EVP_sha256(), NULL) == 1)
-		chain->spki_sha256 = hex_text(arena, digest, length);
-	OPENSSL_free(spki);
+static void
+digest_der(struct arena *arena, struct probe_chain *chain, int depth,
+    unsigned selector, const unsigned char *der, int size)
+{
+	const char **digests = (const char **)(uintptr_t)chain->digests;
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned length;
+	size_t i;
+
+	for (i = 0; size > 0 && i < sizeof(matchings) / sizeof(matchings[0]);
+	    i++) {
+		if (EVP_Digest(der, (size_t)size, digest, &length,
+		    matchings[i].type(), NULL) != 1)
+			continue;
+		*arena_push(arena, &digests, &chain->digest_count) =
+		    arena_printf(arena, "%d %u %u %s", depth, selector,
+		    matchings[i].matching, hex_text(arena, digest, length));
+	}
+	chain->digests = digests;
+}
+
+/* As sent: also what no path needs can be what a TLSA record names. */
+static void
+chain_digests(struct arena *arena, struct probe_chain *chain,
+    STACK_OF(X509) *certificates)
+{
+	int depth;
+
+	for (depth = 0; depth < sk_X509_num(certificates) &&
+	    depth < PROBE_DIGESTS_DEPTH; depth++) {
+		X509 *certificate = sk_X509_value(certificates, depth);
+		unsigned char *der = NULL, *key = NULL;
+		int size;
+
+		size = i2d_X509(certificate, &der);
+		digest_der(arena, chain, depth, 0, der, size);
+		size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate),
+		    &key);
+		digest_der(arena, chain, depth, 1, key, size);
+		OPENSSL_free(der);
+		OPENSSL_free(key);
+	}
+}
+
+/* The hexadecimal part of one of the chain's digests; NULL = not there. */
+static const char *
+leaf_digest(const struct probe_chain *chain, const char *prefix)
+{
+	size_t i;
+
+	for (i = 0; i < chain->digest_count; i++)
+		if (strncmp(chain->digests[i], prefix, strlen(prefix)) == 0)
+			return chain->digests[i] + strlen(prefix);
+	return NULL;
 }
 
 static int64_t
@@ -240,7 +289,9 @@ probe_chain_read(struct arena *arena, struct probe_trust *trust,
 	chain->not_after = time_seconds(X509_get0_notAfter(leaf));
 	chain->key = key_text(arena, leaf);
 	chain->signature = weakest_signature(arena, certificates);
-	chain_digests(arena, chain, leaf);
+	chain_digests(arena, chain, certificates);
+	chain->sha256 = leaf_digest(chain, "0 0 1 ");
+	chain->spki_sha256 = leaf_digest(chain, "0 1 1 ");
 	chain_extensions(chain, leaf);
 	chain->sent = (size_t)sk_X509_num(certificates);
 	chain_verify(arena, trust, certificates, chain);

@@ -324,6 +324,7 @@ static const struct member chain_members[] = {
 	{ MEMBER(MEMBER_TEXT, probe_chain, signature), 0, NULL, 0, NULL },
 	{ MEMBER(MEMBER_TEXT, probe_chain, sha256), 0, NULL, 0, NULL },
 	{ MEMBER(MEMBER_TEXT, probe_chain, spki_sha256), 0, NULL, 0, NULL },
+	{ MEMBER(MEMBER_TEXTS, probe_chain, digests), 0, NULL, 0, NULL },
 	{ MEMBER(MEMBER_BOOL, probe_chain, ocsp_url), 0, NULL, 0, NULL },
 	{ MEMBER(MEMBER_BOOL, probe_chain, must_staple), 0, NULL, 0, NULL },
 	{ MEMBER(MEMBER_SIZE, probe_chain, sent), INT_MAX, NULL, 0, NULL },
@@ -331,6 +332,9 @@ static const struct member chain_members[] = {
 
 _Static_assert(offsetof(struct probe_chain, name_count) ==
     offsetof(struct probe_chain, names) + sizeof(const char *const *),
+    "a MEMBER_TEXTS has its count behind it");
+_Static_assert(offsetof(struct probe_chain, digest_count) ==
+    offsetof(struct probe_chain, digests) + sizeof(const char *const *),
     "a MEMBER_TEXTS has its count behind it");
 
 /* ---- writing ---- */

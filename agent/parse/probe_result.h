@@ -16,6 +16,7 @@ struct arena;
 struct err;
 
 #define PROBE_TEXT_MAX 256	/* bytes of a text that the peer chose */
+#define PROBE_DIGESTS_DEPTH 8	/* certificates of a chain that are hashed */
 
 /* What is spoken on a port before TLS, if anything. */
 enum probe_protocol {
@@ -100,6 +101,14 @@ struct probe_chain {
 	const char *signature;
 	const char *sha256;		/* of the leaf's DER, lower-case hex */
 	const char *spki_sha256;
+	/*
+	 * "DEPTH SELECTOR MATCHING HEX", as TLSA records have them (RFC 6698
+	 * 2.1): depth 0 is the leaf; selector 0 the certificate's DER, 1 that
+	 * of its SubjectPublicKeyInfo; matching 1 SHA-256, 2 SHA-512; lower-case
+	 * hex. Of the first PROBE_DIGESTS_DEPTH certificates that came.
+	 */
+	const char *const *digests;
+	size_t digest_count;
 	bool ocsp_url;			/* the leaf names a responder */
 	bool must_staple;		/* RFC 7633 */
 	size_t sent;			/* certificates that came */

@@ -718,6 +718,220 @@ test_name_not_asked(void **state)
 	arena_free(arena);
 }
 
+/* ---- MX hosts ---- */
+
+#define TLSA_WHY "SERVFAIL from 192.0.2.53"
+
+/* As the dns collector leaves it: tlsa NULL = none, "?" = nobody can tell. */
+static struct mx_host_facts *
+add_mx_host(struct facts *facts, const char *name, const char *tlsa,
+    const char *leads)
+{
+	struct mx_host_facts *mx;
+	const char **records;
+	size_t list;
+
+	for (list = 0; strcmp(field_lists[list].name, "mx_hosts") != 0;)
+		list++;
+	mx = facts_add_item(facts, &field_lists[list], name);
+	mx->tlsa.meta = (struct fact_meta){ FACT_ABSENT, "dns TLSA", NULL };
+	mx->leads.meta = (struct fact_meta){ FACT_KNOWN, "dns A", NULL };
+	mx->leads.value = leads;
+	if (leads != NULL && strcmp(leads, "?") == 0)
+		mx->leads = (struct fact_str){ { FACT_UNKNOWN, "dns A",
+		    "no reply" }, NULL };
+	if (tlsa != NULL && strcmp(tlsa, "?") == 0)
+		mx->tlsa.meta = (struct fact_meta){ FACT_UNKNOWN, "dns TLSA",
+		    TLSA_WHY };
+	else if (tlsa != NULL) {
+		records = arena_array(facts->arena, 1, sizeof(*records));
+		records[0] = tlsa;
+		mx->tlsa = (struct fact_list){ { FACT_KNOWN, "dns TLSA", NULL },
+		    records, 1 };
+	}
+	return mx;
+}
+
+struct mx_case {
+	const char *name;
+	const char *mx;
+	const char *tlsa;
+	const char *leads;
+	const char *asked;		/* in the question; NULL = not for it */
+	struct expected digests;
+};
+
+#define DIGESTS(state, text) { "mx_hosts[0].digests", S, state, text, NULL }
+#define RECORD "3 1 1 abcd"
+
+static const struct mx_case mx_cases[] = {
+	{ "it leads here", "mx.example", RECORD, "here", "25/smtp+mx.example ",
+	    DIGESTS(KNOWN, "0 0 1 aa,0 1 1 bb") },
+	{ "it leads here too", "mx.example", RECORD, "both",
+	    "25/smtp+mx.example ", DIGESTS(KNOWN, "0 0 1 aa,0 1 1 bb") },
+	{ "the host's own name needs no asking", "host.example", RECORD, "here",
+	    "25/smtp 26/smtp", DIGESTS(KNOWN, "0 0 1 cc") },
+	{ "no TLSA", "mx.example", NULL, "here", NULL, DIGESTS(ABSENT, NULL) },
+	{ "elsewhere", "mx.example", RECORD, "elsewhere", NULL,
+	    DIGESTS(UNKNOWN, "mx.example does not lead here") },
+	{ "no address", "mx.example", RECORD, NULL, NULL,
+	    DIGESTS(UNKNOWN, "mx.example does not lead here") },
+	{ "nobody knows whether there is TLSA", "mx.example", "?", "here", NULL,
+	    DIGESTS(UNKNOWN, TLSA_WHY) },
+	{ "nobody knows where it leads", "mx.example", RECORD, "?", NULL,
+	    DIGESTS(UNKNOWN, "no reply") },
+	{ "no host name", "_m.example", RECORD, "here", NULL,
+	    DIGESTS(UNKNOWN, "_m.example is no host name") },
+};
+
+static const char *const leaf_digests[] = { "0 0 1 aa", "0 1 1 bb" };
+static const char *const own_digests[] = { "0 0 1 cc" };
+
+static struct probe_chain
+mx_chain(const char *name, const char *const *digests, size_t count)
+{
+	return (struct probe_chain){ .server_name = name, .subject = "",
+	    .issuer = "", .key = "", .signature = "", .sha256 = "",
+	    .spki_sha256 = "", .digests = digests, .digest_count = count,
+	    .sent = 1 };
+}
+
+static void
+test_mx_hosts(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(mx_cases); i++) {
+		const struct mx_case *row = &mx_cases[i];
+		struct arena *arena = arena_new();
+		struct facts *facts = facts_new(arena);
+		struct probe_listener listener = open_listener(arena, 25,
+		    PROBE_SMTP);
+		const struct probe_result result = { &listener, 1 };
+		struct probe_host host = { .result = &result,
+		    .status = ANSWER_OK };
+		struct probe_chain chains[] = {
+			mx_chain("host.example", own_digests, 1),
+			mx_chain("mx.example", leaf_digests, 2),
+		};
+
+		listener.chains = chains;
+		listener.chain_count = 2;
+		facts->host = "host.example";
+		(void)add_mx_host(facts, row->mx, row->tlsa, row->leads);
+		run(&host, facts, NULL);
+		if (row->asked != NULL && strstr(host.asked, row->asked) == NULL)
+			fail_msg("%s: asked \"%s\"", row->name, host.asked);
+		if (row->asked == NULL && strchr(host.asked, '+') != NULL)
+			fail_msg("%s: asked \"%s\"", row->name, host.asked);
+		check_fact(facts, row->name, &row->digests);
+		arena_free(arena);
+	}
+}
+
+/* What port 25 did not show, and why. */
+static void
+test_mx_host_not_shown(void **state)
+{
+	static const char *const owners[] = { "465 /usr/sbin/exim" };
+	static const struct {
+		const char *name;
+		enum answer_status status;
+		enum probe_status port;
+		enum probe_seen starttls;
+		const char *why;	/* of the chain */
+		const char *ports;
+		bool owned;		/* port 25 by nobody */
+		const char *wanted;
+	} cases[] = {
+		{ "no probe", ANSWER_FAILED, PROBE_OPEN, PROBE_YES, NULL, NULL,
+		    false, "no socket" },
+		{ "skipped", ANSWER_SKIPPED, PROBE_OPEN, PROBE_YES, NULL, NULL,
+		    false, "skipped: --no-network" },
+		{ "the handshake failed", ANSWER_OK, PROBE_OPEN, PROBE_YES,
+		    "refused: unrecognized_name", NULL, false,
+		    "refused: unrecognized_name" },
+		{ "no STARTTLS", ANSWER_OK, PROBE_OPEN, PROBE_NO, NULL, NULL,
+		    false, "port 25 does not offer STARTTLS" },
+		{ "closed", ANSWER_OK, PROBE_CLOSED, PROBE_UNKNOWN, NULL, NULL,
+		    false, "port 25 refuses the connection" },
+		{ "not to be asked", ANSWER_OK, PROBE_OPEN, PROBE_YES, NULL,
+		    "993", false, "port 25 was not asked" },
+		{ "nobody listens", ANSWER_OK, PROBE_OPEN, PROBE_YES, NULL, NULL,
+		    true, "nothing listens on port 25" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		struct arena *arena = arena_new();
+		struct facts *facts = facts_new(arena);
+		struct probe_listener listener;
+		const struct probe_result result = { &listener, 1 };
+		struct probe_host host = { .result = &result,
+		    .status = cases[i].status };
+		struct probe_chain chain = { .server_name = "mx.example",
+		    .why = cases[i].why };
+		const struct collect_options options = {
+		    .probe_ports = cases[i].ports };
+		const struct expected wanted = DIGESTS(UNKNOWN,
+		    cases[i].wanted);
+
+		probe_listener_init(&listener, "127.0.0.1", 25, PROBE_SMTP);
+		listener.status = cases[i].port;
+		listener.starttls = cases[i].starttls;
+		listener.chains = &chain;
+		listener.chain_count = cases[i].why != NULL;
+		if (cases[i].owned)
+			own(facts, owners, COUNT(owners));
+		(void)add_mx_host(facts, "mx.example", RECORD, "here");
+		run(&host, facts, &options);
+		check_fact(facts, cases[i].name, &wanted);
+		arena_free(arena);
+	}
+}
+
+/* They come first; the names of the domains get what room is left. */
+static void
+test_mx_hosts_are_capped(void **state)
+{
+	static const struct probe_result none = { NULL, 0 };
+	static const struct expected left = { "inventory.mail_names", S,
+	    UNKNOWN, "60 of 80 names", NULL };
+	static const struct expected full = { "inventory.mail_names", S,
+	    UNKNOWN, "0 of 2 names", NULL };
+	static const struct expected last = { "mx_hosts[64].digests", S,
+	    UNKNOWN, "64 names are asked for", NULL };
+	struct arena *arena = arena_new();
+	struct facts *facts = facts_new(arena), *many = facts_new(arena);
+	struct probe_host host = { .result = &none, .status = ANSWER_OK,
+	    .address_status = ANSWER_OK, .address = "192.0.2.2\n",
+	    .fib = FIB };
+	size_t i;
+
+	(void)state;
+	add_domains(facts, 40);
+	for (i = 0; i < 4; i++)
+		(void)add_mx_host(facts, arena_printf(arena, "mx%zu.example",
+		    i), RECORD, "here");
+	run(&host, facts, NULL);
+	assert_int_equal(facts->mail_names.count, 60);
+	assert_non_null(strstr(host.asked, "25/smtp+mx0.example+mx1.example+"
+	    "mx2.example+mx3.example "));
+	check_fact(facts, "left", &left);
+	add_domains(many, 1);
+	for (i = 0; i < 65; i++)
+		(void)add_mx_host(many, arena_printf(arena, "mx%02zu.example",
+		    i), RECORD, "here");
+	run(&host, many, NULL);
+	assert_int_equal(many->mail_names.count, 0);
+	assert_non_null(strstr(host.asked, "+mx63.example "));
+	check_fact(many, "full", &full);
+	check_fact(many, "last", &last);
+	arena_free(arena);
+}
+
 int
 main(void)
 {
@@ -736,6 +950,9 @@ main(void)
 		cmocka_unit_test(test_name_not_yet_good),
 		cmocka_unit_test(test_name_not_asked),
 		cmocka_unit_test(test_name_shown),
+		cmocka_unit_test(test_mx_hosts),
+		cmocka_unit_test(test_mx_host_not_shown),
+		cmocka_unit_test(test_mx_hosts_are_capped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

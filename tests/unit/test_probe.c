@@ -1000,6 +1000,13 @@ test_chain(void **state)
 	assert_int_equal(chain->not_after - chain->not_before, 86400 + 3600);
 	assert_int_equal(strlen(chain->sha256), 64);
 	assert_int_equal(strlen(chain->spki_sha256), 64);
+	assert_int_equal(chain->digest_count, 4);
+	assert_string_equal(chain->digests[0], arena_printf(arena, "0 0 1 %s",
+	    chain->sha256));
+	assert_memory_equal(chain->digests[1], "0 0 2 ", 6);
+	assert_int_equal(strlen(chain->digests[1]), 6 + 128);
+	assert_string_equal(chain->digests[2], arena_printf(arena, "0 1 1 %s",
+	    chain->spki_sha256));
 	assert_int_equal(chain->sent, 1);
 	assert_string_equal(listener.greeting, "+OK ready");
 	assert_int_equal(listener.group, 29);

@@ -74,7 +74,8 @@
 	"\"names\": [\"mail.example\", \"*.example\"], " \
 	"\"not_before\": -1, \"not_after\": 4102444800, " \
 	"\"key\": \"RSA 2048\", \"signature\": \"sha256WithRSAEncryption\", " \
-	"\"sha256\": \"ab\", \"spki_sha256\": \"cd\", \"ocsp_url\": true, " \
+	"\"sha256\": \"ab\", \"spki_sha256\": \"cd\", " \
+	"\"digests\": [\"0 0 1 ab\", \"0 1 1 cd\"], \"ocsp_url\": true, " \
 	"\"must_staple\": false, \"sent\": 2}]}]}\n"
 
 static char *
@@ -199,6 +200,7 @@ fill_listener(struct arena *arena, struct probe_listener *listener,
     struct probe_chain *chain)
 {
 	static const char *const names[] = { "mail.example", "*.example" };
+	static const char *const digests[] = { "0 0 1 ab", "0 1 1 cd" };
 	static const enum probe_seen features[FEATURE_COUNT] = { PROBE_YES,
 	    PROBE_NO, PROBE_NO, PROBE_YES, PROBE_NO, PROBE_YES, PROBE_UNKNOWN,
 	    PROBE_NO };
@@ -238,8 +240,8 @@ fill_listener(struct arena *arena, struct probe_listener *listener,
 	memcpy(listener->features, features, sizeof(features));
 	*chain = (struct probe_chain){ "mail.example", PROBE_NO,
 	    "self-signed", "CN=\xf0\x9f\x93\xa7", "CN=ca", names, 2, -1,
-	    4102444800, "RSA 2048", "sha256WithRSAEncryption", "ab", "cd", true,
-	    false, 2 };
+	    4102444800, "RSA 2048", "sha256WithRSAEncryption", "ab", "cd",
+	    digests, 2, true, false, 2 };
 	listener->chains = chain;
 	listener->chain_count = 1;
 }
