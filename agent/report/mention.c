@@ -21,6 +21,30 @@ mention_at(const char *text, const char *at, const char *name,
 	    (at == text || !name_byte(at[-1])) && !name_byte(at[name_length]);
 }
 
+/* Could the byte belong to a longer label? */
+static bool
+label_byte(char byte)
+{
+	unsigned char c = (unsigned char)byte;
+
+	return isalnum(c) || c >= 0x80 || c == '-' || c == '_';
+}
+
+bool
+mention_of_domain_at(const char *text, const char *at, const char *name,
+    size_t name_length)
+{
+	const char *behind;
+
+	if (name_length == 0 || at[0] != name[0] ||
+	    strncmp(at, name, name_length) != 0 ||
+	    (at > text && label_byte(at[-1])))
+		return false;
+	behind = at + name_length;
+	return !label_byte(behind[0]) &&
+	    (behind[0] != '.' || !isalnum((unsigned char)behind[1]));
+}
+
 bool
 mention_in(const char *text, const char *name)
 {

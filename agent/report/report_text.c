@@ -3,6 +3,7 @@
  * string of the run is escaped, and nothing in it changes from day to day on
  * an unchanged server but the time of the facts.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -20,28 +21,41 @@
 #define SHOWN_REFERENCES 2
 #define SHOWN_ORIGINS 3
 #define SHOWN_SUBJECTS 3
+#define SHOWN_ENTRIES 12	/* of a check: what it says of one subject, or of many */
 
 struct text {
 	FILE *out;
 	unsigned width;
 	bool color;
 	const struct findings *findings;
+	bool *shortened;	/* something stands for more than is listed */
 };
+
+/* A set of results. */
+#define RESULT_BIT(result) (1u << (result))
+#define NEEDS_ATTENTION (RESULT_BIT(RESULT_FAIL) | RESULT_BIT(RESULT_UNKNOWN) | \
+	RESULT_BIT(RESULT_ERROR) | RESULT_BIT(RESULT_EXPIRED))
 
 /* The findings of one check. */
 struct block {
 	struct arena *arena;	/* for what is printed of them */
 	const struct finding *findings;
 	size_t count;
-	const struct similar *similar;
+	unsigned results;	/* RESULT_BITs of all of them */
+	const struct similar *similar;	/* once entries were asked for */
 };
 
-static bool
-needs_attention(enum result result)
-{
-	return result == RESULT_FAIL || result == RESULT_UNKNOWN ||
-	    result == RESULT_ERROR || result == RESULT_EXPIRED;
-}
+/* A finding that is shown, or the first of a group that stands as one. */
+struct entry {
+	size_t index;
+	size_t count;
+};
+
+struct entries {
+	struct entry *items;
+	size_t count;
+	size_t hidden;		/* findings behind the entries left out */
+};
 
 static char *
 clean(struct arena *arena, const char *text)
@@ -150,10 +164,54 @@ block_next(const struct text *text, struct block *block)
 		return false;
 	while (first + block->count < end &&
 	    strcmp(first[block->count].check, first->check) == 0)
-		block->count++;
+		block->results |= RESULT_BIT(first[block->count++].result);
 	block->arena = arena_new();
-	block->similar = similar_find(block->arena, first, block->count);
 	return true;
+}
+
+/* The largest groups first. */
+static int
+compare_entries(const void *a, const void *b)
+{
+	const struct entry *left = a, *right = b;
+
+	if (left->count != right->count)
+		return left->count > right->count ? -1 : 1;
+	return left->index < right->index ? -1 : left->index > right->index;
+}
+
+/*
+ * What to show of the findings with one of these results, in their order; of
+ * more than a reader takes in, those that stand for most.
+ */
+static struct entries
+block_entries(const struct text *text, struct block *block, unsigned results)
+{
+	struct entries entries = { 0 };
+	size_t i;
+
+	if ((block->results & results) == 0)
+		return entries;
+	if (block->similar == NULL)
+		block->similar = similar_find(block->arena, block->findings,
+		    block->count);
+	for (i = 0; i < block->count; i++)
+		if ((RESULT_BIT(block->findings[i].result) & results) != 0 &&
+		    block->similar[i].count > 0)
+			*arena_push(block->arena, &entries.items,
+			    &entries.count) = (struct entry){
+				i, block->similar[i].count };
+	if (entries.count > SHOWN_ENTRIES) {
+		qsort(entries.items, entries.count, sizeof(*entries.items),
+		    compare_entries);
+		for (i = SHOWN_ENTRIES; i < entries.count; i++)
+			entries.hidden += entries.items[i].count;
+		entries.count = SHOWN_ENTRIES;
+	}
+	for (i = 0; i < entries.count; i++)
+		*text->shortened |= entries.items[i].count > 1;
+	*text->shortened |= entries.hidden > 0;
+	return entries;
 }
 
 /* "exim: message", or "* (12 subjects): message" for a group. */
@@ -173,6 +231,7 @@ print_examples(const struct text *text, const struct block *block,
     size_t index)
 {
 	struct wrap wrap = wrap_at(text, GUTTER);
+	size_t count = block->similar[index].count;
 	size_t shown;
 
 	fprintf(text->out, "%*s", GUTTER, "");
@@ -186,6 +245,8 @@ print_examples(const struct text *text, const struct block *block,
 		    shown < SHOWN_SUBJECTS ? "," : ""));
 		index = block->similar[index].next;
 	}
+	wrap_text(&wrap, arena_printf(block->arena, "and %zu more",
+	    count - SHOWN_SUBJECTS));
 	wrap_end(&wrap);
 }
 
@@ -365,22 +426,20 @@ print_heading(const struct text *text, struct arena *arena,
 }
 
 static void
-print_attention(const struct text *text, const struct block *block)
+print_attention(const struct text *text, struct block *block)
 {
-	bool headed = false;
+	const struct entries entries =
+	    block_entries(text, block, NEEDS_ATTENTION);
 	size_t i;
 
-	for (i = 0; i < block->count; i++) {
-		if (!needs_attention(block->findings[i].result) ||
-		    block->similar[i].count == 0)
-			continue;
-		if (!headed)
-			print_heading(text, block->arena, block->findings);
-		headed = true;
-		print_entry(text, block, i);
-	}
-	if (!headed)
+	if (entries.count == 0)
 		return;
+	print_heading(text, block->arena, block->findings);
+	for (i = 0; i < entries.count; i++)
+		print_entry(text, block, entries.items[i].index);
+	if (entries.hidden > 0)
+		print_line(text, GUTTER, arena_printf(block->arena,
+		    "and %zu more findings", entries.hidden));
 	print_references(text, block->arena, block->findings);
 	print_line(text, GUTTER, clean(block->arena, arena_printf(block->arena,
 	    "cpward checks explain %s", block->findings->check)));
@@ -458,16 +517,23 @@ static void
 print_others(const struct text *text, enum result result)
 {
 	struct block block = { 0 };
-	size_t i;
+	struct entries entries;
+	const char *check;
+	size_t i, index;
 
-	while (block_next(text, &block))
-		for (i = 0; i < block.count; i++)
-			if (block.findings[i].result == result &&
-			    block.similar[i].count > 0)
-				print_row(text, arena_printf(block.arena, "%s %s",
-				    clean(block.arena, block.findings[i].check),
-				    entry_line(block.arena, &block.findings[i],
-				    &block.similar[i])));
+	while (block_next(text, &block)) {
+		entries = block_entries(text, &block, RESULT_BIT(result));
+		check = clean(block.arena, block.findings->check);
+		for (i = 0; i < entries.count; i++) {
+			index = entries.items[i].index;
+			print_row(text, arena_printf(block.arena, "%s %s", check,
+			    entry_line(block.arena, &block.findings[index],
+			    &block.similar[index])));
+		}
+		if (entries.hidden > 0)
+			print_row(text, arena_printf(block.arena,
+			    "%s and %zu more findings", check, entries.hidden));
+	}
 }
 
 /* What needs no attention. Not selected is counted, never listed. */
@@ -523,10 +589,13 @@ print_summary(const struct text *text, const struct tally *tally)
 
 	fputc('\n', text->out);
 	for (i = 0; i < RESULT_COUNT; i++)
-		if (needs_attention(tally_order[i]) &&
+		if ((NEEDS_ATTENTION & RESULT_BIT(tally_order[i])) != 0 &&
 		    (tally_order[i] == RESULT_FAIL ||
 		    tally->results[tally_order[i]] > 0))
 			print_severities(text, tally, tally_order[i]);
+	if (*text->shortened)
+		print_line(text, 0, "Some lines stand for many findings: "
+		    "-o json lists every one.");
 	print_line(text, 0, "Technical observations, not legal advice.");
 }
 
@@ -535,11 +604,13 @@ report_text(FILE *out, const struct run *run,
     const struct report_options *options)
 {
 	unsigned width = options->width == 0 ? DEFAULT_WIDTH : options->width;
+	bool shortened = false;
 	const struct text text = {
 		.out = out,
 		.width = width < MIN_WIDTH ? MIN_WIDTH : width,
 		.color = options->color,
 		.findings = run->findings,
+		.shortened = &shortened,
 	};
 	struct arena *arena = arena_new();
 	struct block block = { 0 };

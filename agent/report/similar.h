@@ -5,6 +5,8 @@
 #ifndef CPWARD_REPORT_SIMILAR_H
 #define CPWARD_REPORT_SIMILAR_H
 
+#include <stddef.h>
+
 #include "facts/finding.h"
 
 struct arena;
@@ -20,12 +22,14 @@ struct similar {
 /*
  * Looks at findings of one check and severity. Alike are those with the same
  * result, the same stock and the same message once the subject is taken out of
- * it. One struct for each, in the arena.
+ * it; of a domain the keys and digests of its records too. A pass is like no
+ * other: passes are counted, never listed. One struct for each, in the arena;
+ * n log n in time, whatever the messages.
  */
 struct similar *similar_find(struct arena *arena,
     const struct finding *findings, size_t count);
 
-/* The message with "*" where the subject stood. */
+/* The message with "*" where the subject stood, "..." for a key. */
 char *similar_message(struct arena *arena, const struct finding *finding);
 
 #endif

@@ -41,7 +41,7 @@ static const char small_text[] =
 	"\n"
 	"HIGH     access.privilege.api_tokens: Tokens hold what they need\n"
 	"    fail * (5 subjects): * holds the privilege all, wanted a list of them\n"
-	"         such as root/a, root/b, root/c\n"
+	"         such as root/a, root/b, root/c and 2 more\n"
 	" unknown root/z: the privileges are not known\n"
 	"         from whmapi1 api_token_list: timeout after 30 s\n"
 	"         45 CFR 164.312(a)(1)\n"
@@ -70,6 +70,7 @@ static const char small_text[] =
 	"\n"
 	"findings, fail: 1 critical, 6 high\n"
 	"findings, unknown: 1 high, 1 medium\n"
+	"Some lines stand for many findings: -o json lists every one.\n"
 	"Technical observations, not legal advice.\n";
 
 /* What a hostile name can do: nothing but look odd. */
@@ -541,7 +542,13 @@ struct alike_case {
 	const char *messages[5];
 	bool stock[5];
 	const char *want;	/* the lines between the title and the hint */
+	const char *scope;	/* NULL = path */
 };
+
+#define KEY_A "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA2QAZ+a/b=="
+#define KEY_B "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAyNJb+c/d="
+#define DIGEST_A "0c72cac70f745dac19998811a131d662c9ac69dbdbe7cb23e5b514b56664c5d3"
+#define DIGEST_B "2c72cac70f745dac19998811a131d662c9ac69dbdbe7cb23e5b514b56664c5d3"
 
 static const struct alike_case alike_cases[] = {
 	{
@@ -550,11 +557,11 @@ static const struct alike_case alike_cases[] = {
 	}, {
 		"four stand as one", { "a", "b", "c", "d" },
 		{ "m", "m", "m", "m" }, { 0 },
-		"    fail * (4 subjects): m\n         such as a, b, c\n",
+		"    fail * (4 subjects): m\n         such as a, b, c and 1 more\n",
 	}, {
 		"the odd one out stays, at its place",
 		{ "a", "b", "c", "d", "e" }, { "m", "odd", "m", "m", "m" }, { 0 },
-		"    fail * (4 subjects): m\n         such as a, c, d\n"
+		"    fail * (4 subjects): m\n         such as a, c, d and 1 more\n"
 		"    fail b: odd\n",
 	}, {
 		"a subject inside a longer name is not the subject",
@@ -570,6 +577,68 @@ static const struct alike_case alike_cases[] = {
 		{ "a", "b", "c", "d" }, { "m", "m", "m", "m" }, { 0, 1, 0, 0 },
 		"    fail a: m\n    fail b: m\n         stock: cPanel's own default\n"
 		"    fail c: m\n    fail d: m\n",
+	}, {
+		"names below a domain, and addresses in it, are the domain's",
+		{ "a.example", "b.example", "c.example", "d.example" },
+		{ "_dmarc.a.example: rua=mailto:x@a.example. https://mta-sts.a.example/p",
+		    "_dmarc.b.example: rua=mailto:x@b.example. https://mta-sts.b.example/p",
+		    "_dmarc.c.example: rua=mailto:x@c.example. https://mta-sts.c.example/p",
+		    "_dmarc.d.example: rua=mailto:x@d.example. https://mta-sts.d.example/p" },
+		{ 0 },
+		"    fail * (4 subjects): _dmarc.*: rua=mailto:x@*. https://mta-sts.*/p\n"
+		"         such as a.example, b.example, c.example and 1 more\n",
+		.scope = "domain",
+	}, {
+		"a record about a domain at another's name",
+		{ "a.example", "b.example", "c.example", "d.example" },
+		{ "wanted a.example._report._dmarc.x.example",
+		    "wanted b.example._report._dmarc.x.example",
+		    "wanted c.example._report._dmarc.x.example",
+		    "wanted d.example._report._dmarc.x.example" }, { 0 },
+		"    fail * (4 subjects): wanted *._report._dmarc.x.example\n"
+		"         such as a.example, b.example, c.example and 1 more\n",
+		.scope = "domain",
+	}, {
+		"a domain inside another one is not the domain",
+		{ "a.example", "b.example", "c.example", "d.example" },
+		{ "has a.example.org", "has b.example.org", "has xa.example",
+		    "has d-a.example" }, { 0 },
+		"    fail a.example: has a.example.org\n"
+		"    fail b.example: has b.example.org\n"
+		"    fail c.example: has xa.example\n"
+		"    fail d.example: has d-a.example\n",
+		.scope = "domain",
+	}, {
+		"keys and digests of records are not looked at",
+		{ "a.example", "b.example", "c.example", "d.example" },
+		{ "k=rsa; p=" KEY_A "\" and 3 1 1 " DIGEST_A,
+		    "k=rsa; p=" KEY_B "\" and 3 1 1 " DIGEST_B,
+		    "k=rsa; p=" KEY_A "\" and 3 1 1 " DIGEST_B,
+		    "k=rsa; p=" KEY_B "\" and 3 1 1 " DIGEST_A }, { 0 },
+		"    fail * (4 subjects): k=rsa; p=...\" and 3 1 1 ...\n"
+		"         such as a.example, b.example, c.example and 1 more\n",
+		.scope = "domain",
+	}, {
+		"but other words of records are",
+		{ "a.example", "b.example", "c.example", "d.example" },
+		{ "\"v=spf1 ip4:192.0.2.1 -all\"", "\"v=spf1 ip4:192.0.2.2 -all\"",
+		    "\"v=spf1 ip4:192.0.2.3 -all\"",
+		    "\"v=spf1 ip4:192.0.2.4 -all\"" }, { 0 },
+		"    fail a.example: \"v=spf1 ip4:192.0.2.1 -all\"\n"
+		"    fail b.example: \"v=spf1 ip4:192.0.2.2 -all\"\n"
+		"    fail c.example: \"v=spf1 ip4:192.0.2.3 -all\"\n"
+		"    fail d.example: \"v=spf1 ip4:192.0.2.4 -all\"\n",
+		.scope = "domain",
+	}, {
+		"bytes that stand for parts of a message are no parts",
+		{ "a.example", "b.example", "c.example", "d.example" },
+		{ "a.example \x01", "b.example b.example", "c.example \x02",
+		    "d.example \x03\x01" }, { 0 },
+		"    fail a.example: a.example \\x01\n"
+		"    fail b.example: b.example b.example\n"
+		"    fail c.example: c.example \\x02\n"
+		"    fail d.example: d.example \\x03\\x01\n",
+		.scope = "domain",
 	},
 };
 
@@ -591,7 +660,8 @@ test_alike(void **state)
 		for (j = 0; j < 5 && c->subjects[j] != NULL; j++)
 			items[j] = (struct finding){
 				.check = "x.y", .subject = c->subjects[j],
-				.title = "t", .scope = "path",
+				.title = "t",
+				.scope = c->scope == NULL ? "path" : c->scope,
 				.result = RESULT_FAIL, .message = c->messages[j],
 				.stock = c->stock[j],
 			};
@@ -599,9 +669,74 @@ test_alike(void **state)
 		print_message("%s\n", c->name);
 		assert_text(f, 80, false, arena_printf(f->arena,
 		    "%s%s         cpward checks explain x.y\n\n"
-		    "findings, fail: %zu info\nTechnical observations, not legal advice.\n",
-		    head, c->want, j));
+		    "findings, fail: %zu info\n%s"
+		    "Technical observations, not legal advice.\n", head,
+		    c->want, j, strstr(c->want, "* (") == NULL ? "" :
+		    "Some lines stand for many findings: -o json lists every one.\n"));
 	}
+}
+
+/* Each says something else, but for the last six. */
+static const char many_text[] =
+	"cpward 0.1.0: mail.example.org, facts of 2026-11-21T19:00:00Z\n"
+	"Profile hipaa: HIPAA, baseline\n"
+	"0 of 1 observable controls pass; 1 fail\n"
+	"\n"
+	"INFO     x.y: t\n"
+	"    fail * (6 subjects): the same\n"
+	"         such as d14, d15, d16 and 3 more\n"
+	"    fail d00: other 00\n"
+	"    fail d01: other 01\n"
+	"    fail d02: other 02\n"
+	"    fail d03: other 03\n"
+	"    fail d04: other 04\n"
+	"    fail d05: other 05\n"
+	"    fail d06: other 06\n"
+	"    fail d07: other 07\n"
+	"    fail d08: other 08\n"
+	"    fail d09: other 09\n"
+	"    fail d10: other 10\n"
+	"         and 3 more findings\n"
+	"         cpward checks explain x.y\n"
+	"\n"
+	"notapplicable:\n"
+	"    x.y d20: none 20\n"
+	"    x.y d21: none 21\n"
+	"    x.y d22: none 22\n"
+	"    x.y d23: none 23\n"
+	"    x.y d24: none 24\n"
+	"    x.y d25: none 25\n"
+	"    x.y d26: none 26\n"
+	"    x.y d27: none 27\n"
+	"    x.y d28: none 28\n"
+	"    x.y d29: none 29\n"
+	"    x.y d30: none 30\n"
+	"    x.y d31: none 31\n"
+	"    x.y and 2 more findings\n"
+	"\n"
+	"findings, fail: 20 info\n"
+	"Some lines stand for many findings: -o json lists every one.\n"
+	"Technical observations, not legal advice.\n";
+
+static void
+test_many(void **state)
+{
+	struct finding items[34] = { 0 };
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < COUNT(items); i++)
+		items[i] = (struct finding){
+			.check = "x.y", .title = "t", .scope = "domain",
+			.subject = arena_printf(f->arena, "d%02zu", i),
+			.result = i < 20 ? RESULT_FAIL : RESULT_NOTAPPLICABLE,
+			.message = i < 14 ?
+			    arena_printf(f->arena, "other %02zu", i) :
+			    i < 20 ? "the same" :
+			    arena_printf(f->arena, "none %02zu", i),
+		};
+	f->findings = (struct findings){ items, COUNT(items), 0 };
+	assert_text(f, 80, false, many_text);
 }
 
 int
@@ -617,6 +752,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_planes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_results, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_alike, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_many, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
