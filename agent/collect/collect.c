@@ -15,12 +15,13 @@
 extern const struct collector collector_platform, collector_exim,
     collector_dovecot, collector_accounts, collector_settings,
     collector_site, collector_keys, collector_whm, collector_crypto,
-    collector_exchange, collector_probe;
+    collector_exchange, collector_probe, collector_domains, collector_dns;
 
 /*
  * The order matters where one collector reads what another found: whm must
  * know what exim.conf.local and local templates decide, keys where Exim and
- * Dovecot read theirs from, probe whose the ports are and the domains.
+ * Dovecot read theirs from, domains which accounts' mail is on another node, dns
+ * what the domains are, probe whose the ports are and which MX have TLSA.
  */
 const struct collector *const collectors[] = {
 	&collector_platform,
@@ -33,6 +34,8 @@ const struct collector *const collectors[] = {
 	&collector_dovecot,
 	&collector_keys,
 	&collector_whm,
+	&collector_domains,
+	&collector_dns,
 	&collector_probe,
 };
 const size_t collector_count = sizeof(collectors) / sizeof(collectors[0]);

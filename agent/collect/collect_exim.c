@@ -48,6 +48,8 @@ static const struct option_row option_rows[] = {
 	    OPTION_TEXT, false, false },
 	{ "recipients_max", offsetof(struct exim_facts, recipients_max),
 	    OPTION_TEXT, false, false },
+	{ "disable_ipv6", offsetof(struct exim_facts, disable_ipv6),
+	    OPTION_TEXT, false, false },
 	{ "log_selector", offsetof(struct exim_facts, log_selector),
 	    OPTION_TEXT, true, false },
 };

@@ -63,6 +63,7 @@ struct exim_facts {
 	struct fact_list auth_mechanisms;
 	struct setting require_secure_auth;	/* store, api */
 	struct setting recipients_max;
+	struct setting disable_ipv6;		/* "true", "false" */
 	struct setting log_selector;
 	struct setting acl_dictionary_attack;	/* store, api */
 	struct setting acl_ratelimit;		/* store, api */

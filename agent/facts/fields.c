@@ -91,6 +91,8 @@ static const struct field exim_fields[] = {
 	    STORE | API, NULL, "1", EXIM_EDITOR),
 	SETTING(struct exim_facts, recipients_max, "recipients_max",
 	    FILES | DAEMON, "50000", NULL, EXIM_SPEC),
+	SETTING(struct exim_facts, disable_ipv6, "disable_ipv6",
+	    FILES | DAEMON, "false", NULL, EXIM_SPEC),
 	SETTING(struct exim_facts, log_selector, "log_selector",
 	    FILES | DAEMON, "", NULL, EXIM_SPEC),
 	SETTING(struct exim_facts, acl_dictionary_attack,
