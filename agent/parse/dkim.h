@@ -46,7 +46,7 @@ struct dkim_record {
 	 */
 	bool bare_key;
 	/*
-	 * A modulus that has a factor below 1000, a public exponent of 1, …:
+	 * A modulus that has a factor below 256, a public exponent of 1, …:
 	 * what makes the size a lie. NULL = nothing seen.
 	 */
 	const char *weakness;

@@ -13,7 +13,7 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-#define BROKEN "p= is no RSA key, neither SubjectPublicKeyInfo nor RSAPublicKey"
+#define BROKEN "p= is no RSA key, or one of more than 16384 bits"
 
 _Static_assert(sizeof(unsigned long) == 8, "exponents are kept in 64 bits");
 
@@ -169,17 +169,15 @@ const char *
 dkim_rsa_read(struct arena *arena, struct der der, struct dkim_key *ret,
     bool *ret_bare)
 {
-	struct der key = der, modulus, exponent;
+	struct der key, modulus, exponent;
 	bool bare = !take_public_key_info(der, &key);
 
-	if (!take_rsa(bare ? der : key, &modulus, &exponent) ||
-	    !dkim_rsa_set(arena, modulus, exponent, ret)) {
-		bare = false;
-		if (!read_by_openssl(arena, der, ret))
-			return rsa_error(arena, der);
+	if (take_rsa(bare ? der : key, &modulus, &exponent) &&
+	    dkim_rsa_set(arena, modulus, exponent, ret)) {
+		*ret_bare = bare;
+		return NULL;
 	}
-	*ret_bare = bare;
-	return NULL;
+	return read_by_openssl(arena, der, ret) ? NULL : rsa_error(arena, der);
 }
 
 /* ---- comparing and naming ---- */

@@ -7,20 +7,15 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-/* Every odd one below 1000. */
-static const uint16_t primes[] = {
+/*
+ * Every odd one of a byte. Of random odd numbers a fifth has none for a factor;
+ * with the primes below 1000 it is a sixth, at four times the cost.
+ */
+static const unsigned char primes[] = {
 	3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67,
 	71, 73, 79, 83, 89, 97, 101, 103, 107, 109, 113, 127, 131, 137, 139,
 	149, 151, 157, 163, 167, 173, 179, 181, 191, 193, 197, 199, 211, 223,
-	227, 229, 233, 239, 241, 251, 257, 263, 269, 271, 277, 281, 283, 293,
-	307, 311, 313, 317, 331, 337, 347, 349, 353, 359, 367, 373, 379, 383,
-	389, 397, 401, 409, 419, 421, 431, 433, 439, 443, 449, 457, 461, 463,
-	467, 479, 487, 491, 499, 503, 509, 521, 523, 541, 547, 557, 563, 569,
-	571, 577, 587, 593, 599, 601, 607, 613, 617, 619, 631, 641, 643, 647,
-	653, 659, 661, 673, 677, 683, 691, 701, 709, 719, 727, 733, 739, 743,
-	751, 757, 761, 769, 773, 787, 797, 809, 811, 821, 823, 827, 829, 839,
-	853, 857, 859, 863, 877, 881, 883, 887, 907, 911, 919, 929, 937, 941,
-	947, 953, 967, 971, 977, 983, 991, 997,
+	227, 229, 233, 239, 241, 251,
 };
 
 /* 1/odd modulo 2^64: each round doubles the bits that are right (5 at first). */
@@ -46,6 +41,12 @@ word_at(const struct dkim_key *key, size_t end)
 	return be64toh(word);
 }
 
+static uint64_t
+high_half(uint64_t a, uint64_t b)
+{
+	return (uint64_t)((unsigned __int128)a * b >> 64);
+}
+
 /*
  * What is left of the modulus when divided by odd from its low end (Hensel's
  * way: no division at all). It is no remainder, but shares with odd the very
@@ -61,10 +62,16 @@ left_over(const struct dkim_key *key, uint64_t odd)
 		uint64_t word = word_at(key, end);
 		uint64_t quotient = (word - carry) * inverted;
 
-		carry = (uint64_t)((unsigned __int128)quotient * odd >> 64) +
-		    (word < carry);
+		carry = high_half(quotient, odd) + (word < carry);
 	}
 	return carry;
+}
+
+/* The same for one word, where it is exact. */
+static bool
+divides(uint64_t odd, uint64_t word)
+{
+	return high_half(word * inverse(odd), odd) == 0;
 }
 
 /* Many primes at once, as many as a word has room for. */
@@ -82,7 +89,7 @@ small_factor(const struct dkim_key *key)
 			product *= primes[next++];
 		left = left_over(key, product);
 		for (i = first; i < next; i++)
-			if (left % primes[i] == 0)
+			if (divides(primes[i], left))
 				return primes[i];
 		first = next;
 	}
