@@ -381,7 +381,8 @@ test_relay(void **state)
 		struct arena *arena = arena_new();
 		struct facts *facts = facts_new(arena);
 		struct table_host host = { .rows = &relay_cases[i].row,
-		    .row_count = 1, .base = { table_ask, NULL, "whmapi1" } };
+		    .row_count = 1, .base = {
+		    .ask = table_ask, .whm_name = "whmapi1" } };
 		struct collection collection = { .host = &host.base,
 		    .facts = facts, .arena = arena, .scratch = arena_new(),
 		    .options = &options };
