@@ -37,7 +37,8 @@ REPLAY_TOOLS := $(BUILD)/tests/run_replay $(BUILD)/tests/scan_faults \
 	$(BUILD)/tests/host_record
 DIFF_TOOLS := $(patsubst tests/diff/%.c,$(BUILD)/diff/%,$(wildcard tests/diff/*.c))
 WIRE_TOOLS := $(BUILD)/wire/wrong $(BUILD)/wire/flat
-TOOLS := $(BUILD)/tests/run_cases $(BUILD)/tests/whm_ask $(REPLAY_TOOLS) \
+SPF_RUNNER := $(BUILD)/spf/run_rfc7208
+TOOLS := $(SPF_RUNNER) $(BUILD)/tests/run_cases $(BUILD)/tests/whm_ask $(REPLAY_TOOLS) \
 	$(DIFF_TOOLS) $(WIRE_TOOLS)
 
 .DELETE_ON_ERROR:
@@ -130,6 +131,11 @@ $(BUILD)/wire/wrong: $(BUILD)/obj/tests/wire/wrong.o
 	@$(CC) $(LDFLAGS) -o $@ $^ -lssl -lcrypto
 
 $(BUILD)/wire/flat: $(BUILD)/obj/tests/wire/flat.o $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo '  LINK    $@'
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(SPF_RUNNER): $(BUILD)/obj/tests/spf/run_rfc7208.o $(LIBRARY)
 	@mkdir -p $(@D)
 	@echo '  LINK    $@'
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)

@@ -34,7 +34,12 @@ struct spf_query {
 struct spf_verdict {
 	enum spf_result result;
 	const char *mechanism;	/* that matched, as written, "-all"; NULL = none */
-	const char *why;	/* temperror, permerror: what is wrong, and where */
+	/*
+	 * temperror, permerror: what is wrong, and where. Beside another result
+	 * a lookup for ptr or %{p} failed, which RFC 7208 5.5 reads as no match:
+	 * who asks a better resolver may see another result.
+	 */
+	const char *why;
 	const char *explanation;	/* of a fail, exp= expanded; NULL = none */
 };
 
@@ -50,19 +55,30 @@ struct spf_record {
 	/* All TXT records that are SPF's by RFC 7208 4.5, as published. */
 	const char *const *records;
 	size_t record_count;
-	/* Why receivers will say permerror whoever sends; NULL = nothing found. */
+	/*
+	 * Why receivers will say permerror, to whoever no earlier term lets pass;
+	 * NULL = nothing found.
+	 */
 	const char *error;
+	/*
+	 * What receivers pass over and the admin did not mean: terms behind
+	 * "all", "ip4=192.0.2.1", a TXT record that begins with "v=spf10".
+	 */
+	const char *const *remarks;
+	size_t remark_count;
 	/* What ends it, redirect= followed: "-all", "~all", "?all", "+all"; NULL = nothing. */
 	const char *all;
 	/*
 	 * The most a receiver can be made to look up, all terms taken as not
-	 * matching: terms of RFC 7208 4.6.4, and lookups among them that
-	 * found nothing. Counted to the end even past the limits (64 at most).
+	 * matching: terms of RFC 7208 4.6.4, and those among them that find
+	 * nothing, neither for IPv4 nor for IPv6. Counted to the end even past the
+	 * limits (64 at most).
 	 */
 	unsigned lookups;
 	unsigned voids;
 	bool uses_ptr;		/* anywhere in it */
-	bool uses_macros;	/* in a name that is looked up: voids are not all known */
+	/* A name that is looked up depends on the sender: voids are not all known. */
+	bool uses_macros;
 	/* Targets of include: and redirect= in the domain's own record. */
 	const char *const *includes;
 	size_t include_count;
