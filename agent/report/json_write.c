@@ -54,22 +54,33 @@ write_escape(FILE *out, uint32_t code)
 		    0xd7c0 + (code >> 10), 0xdc00 + (code & 0x3ff));
 }
 
-static void
-write_escaped(FILE *out, const char *text)
+/* As far as it is ASCII: where it ends, or the first other byte. */
+static const char *
+write_ascii(FILE *out, const char *text)
 {
-	struct arena *arena = arena_new();
 	const char *plain;
-	uint32_t code;
 
-	text = escape_utf8(arena, text, strlen(text));
 	for (;;) {
 		plain = text;
 		text = plain_end(text);
 		fwrite_unlocked(plain, 1, (size_t)(text - plain), out);
-		if (*text == '\0')
-			break;
+		if (*text == '\0' || (unsigned char)*text >= 0x80)
+			return text;
+		write_escape(out, (unsigned char)*text++);
+	}
+}
+
+static void
+write_others(FILE *out, const char *text)
+{
+	struct arena *arena = arena_new();
+	uint32_t code;
+
+	text = escape_utf8(arena, text, strlen(text));
+	while (*text != '\0') {
 		text += decode(text, &code);
 		write_escape(out, code);
+		text = write_ascii(out, text);
 	}
 	arena_free(arena);
 }
@@ -77,17 +88,14 @@ write_escaped(FILE *out, const char *text)
 void
 json_write_text(FILE *out, const char *text)
 {
-	const char *end;
-
 	if (text == NULL) {
 		fputs_unlocked("null", out);
 		return;
 	}
 	putc_unlocked('"', out);
-	end = plain_end(text);
-	fwrite_unlocked(text, 1, (size_t)(end - text), out);
-	if (*end != '\0')
-		write_escaped(out, end);
+	text = write_ascii(out, text);
+	if (*text != '\0')
+		write_others(out, text);
 	putc_unlocked('"', out);
 }
 
