@@ -36,8 +36,7 @@ static const char *const mailboxes[] = {
 	"doctor@clinic.example", "results@clinic-lab.example", "samples@clinic-lab.example", "reception@dental.example",
 	"billing@dental.example", "hygiene@dental.example", "reception@dental-north.example",
 	"billing@dental-north.example", "reception@ortho.example", "xray@ortho.example", "orders@shop.example",
-	"support@shop.example", "support@medhost.example", "noc@medhost.example", "support@northres.example",
-	"sales@northres.example",
+	"support@shop.example", "support@medhost.example", "noc@medhost.example",
 };
 
 struct load {
