@@ -13,8 +13,12 @@
 
 #include <cmocka.h>
 
+#include <arpa/inet.h>
+
 #include "base/arena.h"
+#include "parse/dane.h"
 #include "parse/dns.h"
+#include "tests/unit/dns_replies.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define BYTES(literal) (const unsigned char *)(literal), sizeof(literal) - 1
@@ -449,6 +453,106 @@ test_cut_replies(void **state)
 	arena_free(arena);
 }
 
+/* ---- what Knot DNS says, in dig's words ---- */
+
+static const char *
+dig_strings(struct arena *arena, const struct dns_record *record)
+{
+	const unsigned char *at = record->rdata, *string;
+	const char *text = "";
+
+	for (; at < record->rdata + record->rdata_length; at += *at + 1) {
+		text = arena_printf(arena, "%s%s\"", text,
+		    at == record->rdata ? "" : " ");
+		for (string = at + 1; string <= at + *at; string++)
+			text = arena_printf(arena, *string == '"' ||
+			    *string == '\\' ? "%s\\%c" : *string < ' ' ||
+			    *string > '~' ? "%s\\%03d" : "%s%c", text, *string);
+		text = arena_printf(arena, "%s\"", text);
+	}
+	return text;
+}
+
+static const char *
+dig_hex(struct arena *arena, const unsigned char *bytes, size_t length)
+{
+	const char *text = "";
+	size_t i;
+
+	for (i = 0; i < length; i++)
+		text = arena_printf(arena, "%s%02X", text, bytes[i]);
+	return text;
+}
+
+static const char *
+dig_record(struct arena *arena, uint16_t type, const struct dns_record *record)
+{
+	char address[INET6_ADDRSTRLEN];
+	const char *why;
+	struct tlsa tlsa;
+	struct caa caa;
+
+	switch (type) {
+	case DNS_A:
+		return arena_strdup(arena, inet_ntop(AF_INET, record->rdata,
+		    address, sizeof(address)));
+	case DNS_AAAA:
+		return arena_strdup(arena, inet_ntop(AF_INET6, record->rdata,
+		    address, sizeof(address)));
+	case DNS_MX:
+		return arena_printf(arena, "%u %s.", record->preference,
+		    record->text);
+	case DNS_TXT:
+	case DNS_SPF:
+		return dig_strings(arena, record);
+	case DNS_TLSA:
+		assert_int_equal(tlsa_read(record, &tlsa, &why), 0);
+		return arena_printf(arena, "%u %u %u %s", tlsa.usage,
+		    tlsa.selector, tlsa.matching, dig_hex(arena, tlsa.data,
+		    tlsa.length));
+	case DNS_CAA:
+		assert_int_equal(caa_read(arena, record, &caa, &why), 0);
+		return caa_text(arena, &caa);
+	case DNS_NS:
+	case DNS_PTR:
+	case DNS_CNAME:
+		return arena_printf(arena, "%s.", record->text);
+	default:
+		return arena_printf(arena, "\\# %zu %s", record->rdata_length,
+		    dig_hex(arena, record->rdata, record->rdata_length));
+	}
+}
+
+static void
+test_real_replies(void **state)
+{
+	struct arena *arena = arena_new();
+	struct dns_records records;
+	unsigned char query[DNS_QUERY_MAX];
+	const char *said;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < COUNT(real_replies); i++) {
+		const struct real_reply *real = &real_replies[i];
+
+		dns_reply_read(arena, (const unsigned char *)real->message,
+		    real->length, real->name, real->type, &records);
+		if (records.outcome != real->outcome)
+			fail_msg("%s: %s, expected %s", real->name,
+			    dns_outcome_name(records.outcome),
+			    dns_outcome_name(real->outcome));
+		for (said = "", j = 0; j < records.count; j++)
+			said = arena_printf(arena, "%s%s\n", said, dig_record(
+			    arena, real->type, &records.items[j]));
+		assert_string_equal(said, real->said);
+		/* The server read our question as we meant it. */
+		j = dns_query_write(query, 0, real->name, real->type, 0);
+		assert_memory_equal(query + 12, real->message + 12, j - 12);
+	}
+	arena_free(arena);
+}
+
 static void
 test_authenticated(void **state)
 {
@@ -721,6 +825,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_replies),
 		cmocka_unit_test(test_cut_replies),
+		cmocka_unit_test(test_real_replies),
 		cmocka_unit_test(test_authenticated),
 		cmocka_unit_test(test_text_with_nul),
 		cmocka_unit_test(test_chain_limit),
