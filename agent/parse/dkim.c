@@ -287,7 +287,7 @@ read_key(struct arena *arena, const struct span *algorithm,
 		return base64_error(arena, result, *text, at);
 	if (algorithm != NULL && span_is(*algorithm, "ed25519"))
 		return read_ed25519(arena, der, &ret->key);
-	return dkim_rsa_read(arena, der, &ret->key, &ret->bare_key);
+	return dkim_rsa_read(arena, der, &ret->key, &ret->oddity);
 }
 
 static const char *

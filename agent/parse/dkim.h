@@ -40,11 +40,13 @@ struct dkim_record {
 	const char *services;	/* s=; NULL = any */
 	struct dkim_key key;
 	/*
-	 * p= is an RSAPublicKey without a SubjectPublicKeyInfo around it. RFC
-	 * 6376 3.6.1 says so, its example and erratum 3017 do not, and
-	 * verifiers that leave p= to OpenSSL (Exim, OpenDKIM) can't read it.
+	 * The key is read, but some verifiers can't: p= is an RSAPublicKey with
+	 * no SubjectPublicKeyInfo around it (RFC 6376 3.6.1 says so, its
+	 * example and erratum 3017 do not, and OpenSSL's d2i_PUBKEY, which Exim
+	 * and OpenDKIM call, refuses it), or it is not quite DER, or bytes
+	 * follow it. NULL = nothing odd.
 	 */
-	bool bare_key;
+	const char *oddity;
 	/*
 	 * A modulus that has a factor below 256, a public exponent of 1, …:
 	 * what makes the size a lie. NULL = nothing seen.

@@ -108,12 +108,15 @@ dkim_names_oid(struct der der, const void *oid, size_t length)
 }
 
 /*
- * A shape that is not quite DER's. Nothing but RSA gets there: OpenSSL has
- * looped on hostile keys of other algorithms (CVE-2022-0778).
+ * A shape that is not quite DER's, and what is odd about it. Nothing but RSA
+ * gets there: OpenSSL has looped on hostile keys of other algorithms
+ * (CVE-2022-0778).
  */
 static bool
-read_by_openssl(struct arena *arena, struct der der, struct dkim_key *ret)
+read_by_openssl(struct arena *arena, struct der der, struct dkim_key *ret,
+    const char **ret_oddity)
 {
+	size_t behind;
 	const unsigned char *bytes = der.bytes;
 	CLEANUP(pkey_free) EVP_PKEY *pkey = NULL;
 
@@ -121,9 +124,14 @@ read_by_openssl(struct arena *arena, struct der der, struct dkim_key *ret)
 		return false;
 	pkey = d2i_PUBKEY(NULL, &bytes, (long)der.length);
 	ERR_clear_error();
-	return pkey != NULL && bytes == der.bytes + der.length &&
-	    EVP_PKEY_base_id(pkey) == EVP_PKEY_RSA &&
-	    dkim_rsa_set_openssl(arena, pkey, ret);
+	if (pkey == NULL || EVP_PKEY_base_id(pkey) != EVP_PKEY_RSA ||
+	    !dkim_rsa_set_openssl(arena, pkey, ret))
+		return false;
+	behind = der.length - (size_t)(bytes - der.bytes);
+	*ret_oddity = behind == 0 ? "p= is not quite DER, which strict "
+	    "verifiers refuse" : arena_printf(arena, "p= has %zu bytes behind "
+	    "the key, which strict verifiers refuse", behind);
+	return true;
 }
 
 static const struct {
@@ -147,7 +155,7 @@ rsa_error(struct arena *arena, struct der der)
 {
 	size_t i, size = der_size(der);
 
-	if (der.length == DKIM_ED25519_BYTES)
+	if (der.length == DKIM_ED25519_BYTES && size != der.length)
 		return "p= has 32 bytes, as an Ed25519 key has, and k= is not "
 		    "ed25519";
 	for (i = 0; i < COUNT(other_algorithms); i++)
@@ -159,25 +167,26 @@ rsa_error(struct arena *arena, struct der der)
 	if (size > der.length)
 		return arena_printf(arena, "p= breaks off: the key has %zu "
 		    "bytes, %zu of them are there", size, der.length);
-	if (size < der.length)
-		return arena_printf(arena, "p= has %zu bytes behind the key",
-		    der.length - size);
 	return BROKEN;
 }
 
 const char *
 dkim_rsa_read(struct arena *arena, struct der der, struct dkim_key *ret,
-    bool *ret_bare)
+    const char **ret_oddity)
 {
 	struct der key, modulus, exponent;
 	bool bare = !take_public_key_info(der, &key);
 
 	if (take_rsa(bare ? der : key, &modulus, &exponent) &&
 	    dkim_rsa_set(arena, modulus, exponent, ret)) {
-		*ret_bare = bare;
+		if (bare)
+			*ret_oddity = "p= is an RSAPublicKey alone, which many "
+			    "verifiers refuse: they want it in a "
+			    "SubjectPublicKeyInfo";
 		return NULL;
 	}
-	return read_by_openssl(arena, der, ret) ? NULL : rsa_error(arena, der);
+	return read_by_openssl(arena, der, ret, ret_oddity) ? NULL :
+	    rsa_error(arena, der);
 }
 
 /* ---- comparing and naming ---- */

@@ -42,7 +42,7 @@ enum base64_result dkim_base64_read(const char *text, size_t length,
  * wrong with it.
  */
 const char *dkim_rsa_read(struct arena *arena, struct der der,
-    struct dkim_key *ret, bool *ret_bare);
+    struct dkim_key *ret, const char **ret_oddity);
 
 /* A key as read: its size is checked, its modulus copied. */
 bool dkim_rsa_set(struct arena *arena, struct der modulus, struct der exponent,
