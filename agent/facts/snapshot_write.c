@@ -159,6 +159,17 @@ out_escape(struct json_out *out, unsigned char byte)
 	out_text(out, escape);
 }
 
+/* Bytes that stand as they are: nearly all, so they go in one piece. */
+static size_t
+plain_length(const unsigned char *text)
+{
+	const unsigned char *end = text;
+
+	while (*end >= 0x20 && *end < 0x80 && *end != '"' && *end != '\\')
+		end++;
+	return (size_t)(end - text);
+}
+
 static void
 out_string(struct json_out *out, const char *text)
 {
@@ -166,9 +177,14 @@ out_string(struct json_out *out, const char *text)
 	size_t length;
 
 	out_text(out, "\"");
-	while (*at != '\0') {
+	for (;;) {
+		length = plain_length(at);
+		out_bytes(out, (const char *)at, length);
+		at += length;
+		if (*at == '\0')
+			break;
 		length = utf8_length(at);
-		if (*at < 0x20 || *at == '"' || *at == '\\')
+		if (*at < 0x80)
 			out_escape(out, *at);
 		else if (length == 0)
 			out_byte_as_private(out, *at);
