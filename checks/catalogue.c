@@ -14,6 +14,8 @@ const struct check_table check_catalogue[] = {
 	TABLE(access_checks),
 	TABLE(password_checks),
 	TABLE(rest_checks),
+	TABLE(dns_spf_checks),
+	TABLE(dns_dkim_checks),
 	TABLE(volume_checks),
 	TABLE(log_checks),
 	TABLE(backup_checks),
