@@ -296,15 +296,36 @@ struct record {
 	uint32_t ttl;
 };
 
+/*
+ * Nearly every record's owner is a pointer to the question's name, which stands
+ * behind the header and was read.
+ */
+static bool
+is_question_name(const struct reader *reader, size_t at)
+{
+	return reader->length - at >= 2 &&
+	    get16(reader->message + at) == (0xC000 | HEADER_SIZE);
+}
+
 static int
-record_take(struct reader *reader, struct record *record,
-    struct wire_name *owner)
+owner_take(struct reader *reader)
+{
+	struct wire_name owner;
+
+	if (!is_question_name(reader, reader->at))
+		return name_take(reader, &owner);
+	reader->at += 2;
+	return 0;
+}
+
+static int
+record_take(struct reader *reader, struct record *record)
 {
 	const unsigned char *at;
 
 	record->owner = (uint16_t)reader->at;
 	record->used = false;
-	if (name_take(reader, owner) < 0)
+	if (owner_take(reader) < 0)
 		return -1;
 	if (reader->length - reader->at < 10)
 		return wrong(reader, "a record goes past the end");
@@ -393,12 +414,11 @@ static int
 answers_take(struct reply *reply)
 {
 	size_t count = get_count(&reply->reader, 1), i;
-	struct wire_name owner;
 
 	if (count > ANSWERS_MAX)
 		return wrong(&reply->reader, "more than 1024 answers");
 	for (i = 0; i < count; i++) {
-		if (record_take(&reply->reader, &reply->answers[i], &owner) < 0)
+		if (record_take(&reply->reader, &reply->answers[i]) < 0)
 			return -1;
 	}
 	reply->answer_count = count;
@@ -409,11 +429,10 @@ static int
 authority_take(struct reply *reply)
 {
 	size_t count = get_count(&reply->reader, 2), i;
-	struct wire_name owner;
 	struct record record;
 
 	for (i = 0; i < count; i++) {
-		if (record_take(&reply->reader, &record, &owner) < 0)
+		if (record_take(&reply->reader, &record) < 0)
 			return -1;
 		if (record.class != CLASS_IN)
 			continue;
@@ -447,16 +466,16 @@ static int
 additional_take(struct reply *reply)
 {
 	size_t count = get_count(&reply->reader, 3), i;
-	struct wire_name owner;
 	struct record record;
 	bool seen = false;
 
 	for (i = 0; i < count; i++) {
-		if (record_take(&reply->reader, &record, &owner) < 0)
+		if (record_take(&reply->reader, &record) < 0)
 			return -1;
 		if (record.type != TYPE_OPT)
 			continue;
-		if (seen || owner.length != 1)
+		/* RFC 6891 6.1.1, 6.1.2: one, and the root's. */
+		if (seen || reply->reader.message[record.owner] != 0)
 			return wrong(&reply->reader, "an OPT record too many");
 		seen = true;
 		reply->rcode |= record.ttl >> 24 << 4;
@@ -478,14 +497,16 @@ sections_take(struct reply *reply)
 }
 
 static bool
-owner_is(const struct reply *reply, const struct record *record,
-    const struct wire_name *name)
+owner_matches(const struct reply *reply, const struct record *record)
 {
 	struct reader reader = reply->reader;
 	struct wire_name owner;
 
+	if (reply->chain == 0 && is_question_name(&reader, record->owner))
+		return true;
 	reader.at = record->owner;
-	return name_take(&reader, &owner) == 0 && name_equal(&owner, name);
+	return name_take(&reader, &owner) == 0 &&
+	    name_equal(&owner, &reply->name);
 }
 
 /*
@@ -506,7 +527,7 @@ name_look_up(struct reply *reply, struct wire_name *ret_target,
 		if (record->class != CLASS_IN ||
 		    (record->type != reply->type &&
 		    record->type != DNS_CNAME) ||
-		    !owner_is(reply, record, &reply->name))
+		    !owner_matches(reply, record))
 			continue;
 		record->used = true;
 		if (record->type == reply->type) {
