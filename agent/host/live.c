@@ -13,6 +13,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "host/command.h"
+#include "host/dns.h"
+#include "host/fetch.h"
 #include "host/host.h"
 #include "host/network.h"
 #include "host/tree.h"
@@ -43,6 +45,8 @@ struct live {
 	struct whm_transport *whm;	/* NULL = skipped */
 	const char *whm_skipped;
 	const char *network_skipped;	/* NULL = allowed */
+	struct dns_asker_options dns;	/* its servers are in the arena */
+	struct dns_asker *dns_asker;	/* NULL = nothing was asked yet */
 	int64_t wasted_ms;		/* by look-ups that failed */
 	struct arena *arena;		/* for options kept */
 };
@@ -410,6 +414,57 @@ ask_network(struct live *live, struct arena *arena,
 }
 
 static void
+ask_dns(struct live *live, struct arena *arena,
+    const struct question *questions, size_t count, struct answer *ret_answers)
+{
+	struct err err = { .code = ERR_NONE };
+	size_t i;
+
+	if (live->dns_asker == NULL)
+		live->dns_asker = dns_asker_new(&live->dns, &err);
+	if (live->dns_asker != NULL)
+		dns_ask_all(live->dns_asker, arena, questions, count,
+		    ret_answers);
+	for (i = 0; i < count && live->dns_asker == NULL; i++)
+		ret_answers[i].why = arena_strdup(arena, err.text);
+}
+
+static void
+ask_fetch(struct arena *arena, const struct question *questions,
+    size_t count, struct answer *ret_answers)
+{
+	struct arena *scratch = arena_new();
+	const char **urls = arena_array(scratch, count, sizeof(*urls));
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		urls[i] = questions[i].url;
+	fetch_all(arena, urls, count, questions[0].cap, ret_answers);
+	arena_free(scratch);
+}
+
+static void
+live_ask_all(struct host *host, struct arena *arena,
+    const struct question *questions, size_t count, struct answer *ret_answers)
+{
+	struct live *live = (struct live *)host;
+	size_t i;
+
+	if (count == 0)
+		return;
+	for (i = 0; i < count && live->network_skipped != NULL; i++) {
+		ret_answers[i].status = ANSWER_SKIPPED;
+		ret_answers[i].why = live->network_skipped;
+	}
+	if (live->network_skipped != NULL)
+		return;
+	if (questions[0].kind == ASK_DNS)
+		ask_dns(live, arena, questions, count, ret_answers);
+	else
+		ask_fetch(arena, questions, count, ret_answers);
+}
+
+static void
 live_ask(struct host *host, struct arena *arena,
     const struct question *question, struct answer *ret_answer)
 {
@@ -425,6 +480,10 @@ live_ask(struct host *host, struct arena *arena,
 		[ASK_ADDRESS] = ask_network,
 	};
 
+	if (question->kind == ASK_DNS || question->kind == ASK_FETCH) {
+		live_ask_all(host, arena, question, 1, ret_answer);
+		return;
+	}
 	if (question->kind == ASK_CLOCK) {
 		ret_answer->status = ANSWER_OK;
 		ret_answer->bytes = arena_printf(arena, "%jd",
@@ -443,11 +502,23 @@ live_free(struct host *host)
 
 	if (live->whm != NULL)
 		whm_transport_free(live->whm);
+	dns_asker_free(live->dns_asker);
 	tree_close(&live->tree);
 	free(live->users.items);
 	free(live->groups.items);
 	arena_free(live->arena);
 	free(live);
+}
+
+static const char *const *
+copy_words(struct arena *arena, const char *const *words, size_t count)
+{
+	const char **copies = arena_array(arena, count, sizeof(*copies));
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		copies[i] = arena_strdup(arena, words[i]);
+	return copies;
 }
 
 struct host *
@@ -469,9 +540,13 @@ host_live(const struct host_live_options *options, struct err *err)
 	live->whm_skipped = arena_strdup(live->arena, options->whm_skipped);
 	live->network_skipped = arena_strdup(live->arena,
 	    options->network_skipped);
+	live->dns.servers = copy_words(live->arena, options->dns_servers,
+	    options->dns_server_count);
+	live->dns.server_count = options->dns_server_count;
 	if (options->whm != NULL)
 		live->whm = whm_transport_new(options->whm);
-	live->base = (struct host){ .ask = live_ask, .free = live_free,
+	live->base = (struct host){ .ask = live_ask,
+	    .ask_all = live_ask_all, .free = live_free,
 	    .whm_name = live->whm == NULL ? "whm" :
 	    whm_transport_name(live->whm) };
 	return &live->base;
