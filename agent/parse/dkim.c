@@ -261,11 +261,7 @@ read_ed25519(struct arena *arena, struct der der, struct dkim_key *ret)
 		return arena_printf(arena, "p= has %zu bytes, an Ed25519 key "
 		    "has 32", der.length);
 	}
-	ret->algorithm = DKIM_ED25519;
-	ret->bits = 256;
-	ret->modulus = (const unsigned char *)arena_memdup(arena, der.bytes,
-	    der.length);
-	ret->modulus_length = der.length;
+	dkim_ed25519_set(arena, der.bytes, ret);
 	return NULL;
 }
 

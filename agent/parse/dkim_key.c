@@ -55,15 +55,11 @@ dkim_rsa_set(struct arena *arena, struct der modulus, struct der exponent,
 
 /* OpenSSL takes negative numbers, and zero, for keys. */
 bool
-dkim_rsa_set_openssl(struct arena *arena, const EVP_PKEY *pkey,
-    struct dkim_key *ret)
+dkim_rsa_set_openssl(struct arena *arena, const RSA *rsa, struct dkim_key *ret)
 {
 	unsigned char modulus[DKIM_BITS_MAX / 8], exponent[DKIM_BITS_MAX / 8];
-	const RSA *rsa = EVP_PKEY_get0_RSA((EVP_PKEY *)pkey);
 	const BIGNUM *n, *e;
 
-	if (rsa == NULL)
-		return false;
 	RSA_get0_key(rsa, &n, &e, NULL);
 	if (n == NULL || e == NULL || BN_is_negative(n) || BN_is_negative(e) ||
 	    BN_num_bytes(n) > (int)sizeof(modulus) ||
@@ -72,6 +68,15 @@ dkim_rsa_set_openssl(struct arena *arena, const EVP_PKEY *pkey,
 	return dkim_rsa_set(arena,
 	    (struct der){ modulus, (size_t)BN_bn2bin(n, modulus) },
 	    (struct der){ exponent, (size_t)BN_bn2bin(e, exponent) }, ret);
+}
+
+void
+dkim_ed25519_set(struct arena *arena, const unsigned char *point,
+    struct dkim_key *ret)
+{
+	*ret = (struct dkim_key){ .algorithm = DKIM_ED25519, .bits = 256,
+	    .modulus = (const unsigned char *)arena_memdup(arena, point,
+	    DKIM_ED25519_BYTES), .modulus_length = DKIM_ED25519_BYTES };
 }
 
 /* RSAPublicKey, RFC 8017 A.1.1. */
@@ -100,8 +105,7 @@ take_public_key_info(struct der der, struct der *ret_key)
 bool
 dkim_names_oid(struct der der, const void *oid, size_t length)
 {
-	/* Behind two heads of at most six bytes, and a version of three. */
-	size_t head = 15 + length;
+	size_t head = 2 * 6 + length;	/* behind two heads, each the longest */
 
 	return memmem(der.bytes, der.length < head ? der.length : head,
 	    oid, length) != NULL;
@@ -125,7 +129,7 @@ read_by_openssl(struct arena *arena, struct der der, struct dkim_key *ret,
 	pkey = d2i_PUBKEY(NULL, &bytes, (long)der.length);
 	ERR_clear_error();
 	if (pkey == NULL || EVP_PKEY_base_id(pkey) != EVP_PKEY_RSA ||
-	    !dkim_rsa_set_openssl(arena, pkey, ret))
+	    !dkim_rsa_set_openssl(arena, EVP_PKEY_get0_RSA(pkey), ret))
 		return false;
 	behind = der.length - (size_t)(bytes - der.bytes);
 	*ret_oddity = behind == 0 ? "p= is not quite DER, which strict "

@@ -16,6 +16,8 @@
 /* RSA of 16384 bits: its numbers are 4.5 times the modulus, and have heads. */
 #define PRIVATE_MAX (5 * DKIM_BITS_MAX / 8)
 
+#define BROKEN "it is no DER of a private key, or broken"
+
 struct span {
 	const char *text;
 	size_t length;
@@ -80,6 +82,18 @@ pkey_free(EVP_PKEY **pkey)
 	EVP_PKEY_free(*pkey);
 }
 
+static void
+rsa_free(RSA **rsa)
+{
+	RSA_free(*rsa);
+}
+
+static void
+info_free(PKCS8_PRIV_KEY_INFO **info)
+{
+	PKCS8_PRIV_KEY_INFO_free(*info);
+}
+
 /* RSAPrivateKey of two primes, RFC 8017 A.1.2. */
 static bool
 take_rsa_private(struct der der, struct der *ret_modulus,
@@ -112,39 +126,18 @@ take_rsa_info(struct der der, struct der *ret_key)
 	    der_take(&inside, DER_OCTET_STRING, ret_key) && inside.length == 0;
 }
 
-/* The public point has to be computed. */
-static bool
-set_ed25519(struct arena *arena, const EVP_PKEY *pkey, struct dkim_key *ret)
-{
-	unsigned char point[DKIM_ED25519_BYTES];
-	size_t length = sizeof(point);
-
-	if (EVP_PKEY_get_raw_public_key(pkey, point, &length) != 1 ||
-	    length != sizeof(point))
-		return false;
-	*ret = (struct dkim_key){ .algorithm = DKIM_ED25519, .bits = 256,
-	    .modulus = (const unsigned char *)arena_memdup(arena, point,
-	    sizeof(point)), .modulus_length = sizeof(point) };
-	return true;
-}
-
+/* Three primes, lengths in another form, and what is broken. */
 static const char *
-read_by_openssl(struct arena *arena, struct der der, struct dkim_key *ret)
+read_rsa_by_openssl(struct arena *arena, struct der der, struct dkim_key *ret)
 {
 	const unsigned char *bytes = der.bytes;
-	CLEANUP(pkey_free) EVP_PKEY *pkey =
-	    d2i_AutoPrivateKey(NULL, &bytes, (long)der.length);
-	bool done = false;
+	CLEANUP(rsa_free) RSA *rsa =
+	    d2i_RSAPrivateKey(NULL, &bytes, (long)der.length);
 
 	ERR_clear_error();
-	if (pkey == NULL)
-		return "it is no DER of a private key, or broken";
-	if (EVP_PKEY_base_id(pkey) == EVP_PKEY_ED25519)
-		done = set_ed25519(arena, pkey, ret);
-	else if (EVP_PKEY_base_id(pkey) == EVP_PKEY_RSA)
-		done = dkim_rsa_set_openssl(arena, pkey, ret);
-	return done ? NULL : "it is neither RSA nor Ed25519, or larger than "
-	    "16384 bits";
+	if (rsa == NULL || !dkim_rsa_set_openssl(arena, rsa, ret))
+		return BROKEN;
+	return NULL;
 }
 
 static const char *
@@ -155,7 +148,57 @@ read_pkcs1(struct arena *arena, struct der der, struct dkim_key *ret)
 	if (take_rsa_private(der, &modulus, &exponent) &&
 	    dkim_rsa_set(arena, modulus, exponent, ret))
 		return NULL;
-	return read_by_openssl(arena, der, ret);
+	return read_rsa_by_openssl(arena, der, ret);
+}
+
+/* CurvePrivateKey, RFC 8410 section 7: the public point has to be computed. */
+static const char *
+read_ed25519(struct arena *arena, struct der der, struct dkim_key *ret)
+{
+	unsigned char point[DKIM_ED25519_BYTES];
+	size_t length = sizeof(point);
+	struct der seed;
+	CLEANUP(pkey_free) EVP_PKEY *pkey = NULL;
+
+	if (!der_take(&der, DER_OCTET_STRING, &seed) || der.length != 0)
+		return BROKEN;
+	pkey = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed.bytes,
+	    seed.length);
+	ERR_clear_error();
+	if (pkey == NULL || EVP_PKEY_get_raw_public_key(pkey, point,
+	    &length) != 1 || length != sizeof(point))
+		return BROKEN;
+	dkim_ed25519_set(arena, point, ret);
+	return NULL;
+}
+
+/*
+ * d2i_AutoPrivateKey would do it in one call, and take a millisecond: OpenSSL 3
+ * sets all its decoders up each time.
+ */
+static const char *
+read_info_by_openssl(struct arena *arena, struct der der, struct dkim_key *ret)
+{
+	const unsigned char *bytes = der.bytes;
+	const ASN1_OBJECT *algorithm;
+	CLEANUP(info_free) PKCS8_PRIV_KEY_INFO *info =
+	    d2i_PKCS8_PRIV_KEY_INFO(NULL, &bytes, (long)der.length);
+	struct der key;
+	int length;
+
+	ERR_clear_error();
+	if (info == NULL || PKCS8_pkey_get0(&algorithm, &key.bytes, &length,
+	    NULL, info) != 1)
+		return BROKEN;
+	key.length = (size_t)length;
+	switch (OBJ_obj2nid(algorithm)) {
+	case NID_rsaEncryption:
+		return read_pkcs1(arena, key, ret);
+	case NID_ED25519:
+		return read_ed25519(arena, key, ret);
+	default:
+		return "it is neither RSA nor Ed25519";
+	}
 }
 
 static const char *
@@ -167,10 +210,7 @@ read_pkcs8(struct arena *arena, struct der der, struct dkim_key *ret)
 	    take_rsa_private(key, &modulus, &exponent) &&
 	    dkim_rsa_set(arena, modulus, exponent, ret))
 		return NULL;
-	if (!dkim_names_oid(der, LITERAL(RSA_OID)) &&
-	    !dkim_names_oid(der, LITERAL(ED25519_OID)))
-		return "it is neither RSA nor Ed25519";
-	return read_by_openssl(arena, der, ret);
+	return read_info_by_openssl(arena, der, ret);
 }
 
 /* ---- PEM, RFC 7468 and, with header lines, RFC 1421 ---- */

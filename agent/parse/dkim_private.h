@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <openssl/evp.h>
+#include <openssl/rsa.h>
 
 #include "parse/der.h"
 #include "parse/dkim.h"
@@ -44,10 +44,12 @@ enum base64_result dkim_base64_read(const char *text, size_t length,
 const char *dkim_rsa_read(struct arena *arena, struct der der,
     struct dkim_key *ret, const char **ret_oddity);
 
-/* A key as read: its size is checked, its modulus copied. */
+/* A key as read: its size is checked, its modulus or point copied. */
 bool dkim_rsa_set(struct arena *arena, struct der modulus, struct der exponent,
     struct dkim_key *ret);
-bool dkim_rsa_set_openssl(struct arena *arena, const EVP_PKEY *pkey,
+bool dkim_rsa_set_openssl(struct arena *arena, const RSA *rsa,
+    struct dkim_key *ret);
+void dkim_ed25519_set(struct arena *arena, const unsigned char *point,
     struct dkim_key *ret);
 
 /* Is the algorithm named where a key names its own? */
