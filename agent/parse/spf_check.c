@@ -219,7 +219,12 @@ ask(struct spf_eval *eval, const struct place *place,
     const struct spf_term *term, const char *target, uint16_t type,
     const struct dns_records **ret_records)
 {
-	*ret_records = spf_lookup(eval->source, target, type);
+	char text[DNS_TEXT_MAX];
+
+	/* What nobody can be asked for is no match, and no lookup either, 4.8. */
+	if (spf_name_write(target, text) < 0)
+		return MATCH_NO;
+	*ret_records = eval->source->lookup(eval->source->data, text, type);
 	if (*ret_records == NULL)
 		return MATCH_PENDING;
 	if ((*ret_records)->outcome == DNS_RECORDS)

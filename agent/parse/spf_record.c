@@ -458,15 +458,25 @@ keep_records(struct walk *walk, const struct dns_records *records)
 	ret->records = kept;
 }
 
-static void
-begin_walk(struct walk *walk, struct spf_query *query, const char *domain)
+/* The domain without its last dot, and what %{d} and %{o} need. */
+static const char *
+begin_walk(struct walk *walk, const struct spf_query *query,
+    const char *domain, char room[SPF_RAW_NAME_MAX])
 {
-	query->domain = domain;
+	size_t length = strlen(domain);
+
+	if (length > 0 && domain[length - 1] == '.' &&
+	    length < SPF_RAW_NAME_MAX) {
+		memcpy(room, domain, length - 1);
+		room[length - 1] = '\0';
+		domain = room;
+	}
 	walk->names.query = query;
 	walk->names.arena = walk->arena;
 	walk->names.source = walk->source;
 	walk->names.sender_domain = (struct spf_span){ domain,
 	    strlen(domain) };
+	return domain;
 }
 
 bool
@@ -474,15 +484,15 @@ spf_record_read(struct arena *arena, const struct dns_source *source,
     const char *domain, struct spf_record *ret, const char **ret_why)
 {
 	struct walk walk = { .arena = arena, .source = source, .ret = ret };
-	struct step own = { domain, NULL, true };
+	static const struct spf_query nobody;
 	const struct dns_record *record;
 	const struct dns_records *records;
-	struct spf_query query = { 0 };
+	char room[SPF_RAW_NAME_MAX];
+	struct step own = { .decides = true };
 
 	memset(ret, 0, sizeof(*ret));
-	*ret_why = NULL;
-	begin_walk(&walk, &query, domain);
-	records = look_up(&walk, domain, DNS_TXT);
+	own.domain = begin_walk(&walk, &nobody, domain, room);
+	records = look_up(&walk, own.domain, DNS_TXT);
 	if (records != NULL && spf_select(records, &record) > 0)
 		walk_record(&walk, &own, records);
 	*ret_why = walk.why;

@@ -138,11 +138,17 @@ slip_meant(struct spf_span name)
 	return NULL;
 }
 
-/* A name of two labels or more and nothing else. */
+/* A name of two labels or more and nothing else; not a range of addresses. */
 static bool
 looks_like_host(struct spf_span text)
 {
-	return memchr(text.at, ':', text.length) == NULL &&
+	bool letter = false;
+	size_t i;
+
+	for (i = 0; i < text.length; i++)
+		letter |= (text.at[i] | 0x20) >= 'a' &&
+		    (text.at[i] | 0x20) <= 'z';
+	return letter && memchr(text.at, ':', text.length) == NULL &&
 	    memchr(text.at, '/', text.length) == NULL &&
 	    spf_domain_spec_check(text) == SPF_NO_MISTAKE;
 }
@@ -229,7 +235,7 @@ mechanism_hint(struct arena *arena, const struct spf_term *wrong)
 		return meant(arena, found, text);
 	value = span_from(text, wrong->name.length);
 	found = slip_meant(wrong->name);
-	if (found != NULL && strcmp(found, "ip4:") == 0 && value.length > 1 &&
+	if (found != NULL && strncmp(found, "ip", 2) == 0 && value.length > 1 &&
 	    address_mechanism(span_from(value, 1)) != NULL)
 		return meant(arena, address_mechanism(span_from(value, 1)),
 		    span_from(value, 1));
