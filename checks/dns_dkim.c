@@ -174,7 +174,7 @@ judge_key(const struct evaluation *ev, struct dkim_judgement *dkim,
 	judge_strength(ev, dkim, finding);
 	judge_match(ev, dkim, finding);
 	judge_hashes(ev, dkim, finding);
-	if (finding_part_need(ev, finding, DOMAIN_PART(domain, dkim_testing,
+	if (finding_part_known(ev, finding, DOMAIN_PART(domain, dkim_testing,
 	    "whether the DKIM record says t=y")) && domain->dkim_testing.value)
 		finding_part(ev, finding, RESULT_FAIL, "the record at %s says "
 		    "t=y (testing), and receivers then treat signed mail as "
@@ -235,7 +235,7 @@ evaluate_dkim(const struct evaluation *ev, const struct domain_facts *domain,
 
 	if (!domain_has_mail(ev, domain, finding))
 		return;
-	if (finding_part_need(ev, finding, DOMAIN_PART(domain, dkim_selector,
+	if (finding_part_known(ev, finding, DOMAIN_PART(domain, dkim_selector,
 	    "the DKIM selector")))
 		judge_record(ev, &dkim, finding);
 	judge_private_key(ev, &dkim, finding);

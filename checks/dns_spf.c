@@ -274,9 +274,11 @@ judge_limits(const struct evaluation *ev, struct spf_judgement *spf,
 	/* Where the whole is unknown its parts are, for the same reason. */
 	if (domain->spf_lookups.meta.state == FACT_KNOWN ||
 	    finding->message == NULL)
-		if (finding_part_need(ev, finding, DOMAIN_PART(domain,
+		if (finding_part_known(ev, finding, DOMAIN_PART(domain,
 		    spf_lookups, "how many lookups the SPF record takes")) &&
 		    domain->spf_lookups.value > limit) {
+			finding_item_evidence(ev, finding,
+			    DOMAIN_FACT(domain, spf_lookups));
 			finding_part(ev, finding, RESULT_FAIL, "the SPF record "
 			    "%s takes %" PRId64 " lookups, wanted %" PRId64
 			    " at most", quoted(ev, spf),
@@ -286,9 +288,11 @@ judge_limits(const struct evaluation *ev, struct spf_judgement *spf,
 		}
 	if (domain->spf_void_lookups.meta.state == FACT_KNOWN ||
 	    finding->message == NULL)
-		if (finding_part_need(ev, finding, DOMAIN_PART(domain,
+		if (finding_part_known(ev, finding, DOMAIN_PART(domain,
 		    spf_void_lookups, "how many lookups find nothing")) &&
 		    domain->spf_void_lookups.value > VOID_LOOKUPS_MAX) {
+			finding_item_evidence(ev, finding,
+			    DOMAIN_FACT(domain, spf_void_lookups));
 			finding_part(ev, finding, RESULT_FAIL, "%" PRId64
 			    " lookups of the SPF record %s find nothing, "
 			    "wanted %d at most", domain->spf_void_lookups.value,
@@ -308,7 +312,7 @@ judge_shape(const struct evaluation *ev, struct spf_judgement *spf,
 		finding_part(ev, finding, RESULT_FAIL, "the SPF record %s is "
 		    "%zu bytes long, wanted %d at most", quoted(ev, spf),
 		    length, LENGTH_MAX);
-	if (!want_has(ev, valid_words[1]) || !finding_part_need(ev, finding,
+	if (!want_has(ev, valid_words[1]) || !finding_part_known(ev, finding,
 	    DOMAIN_PART(domain, spf_ptr, "whether the SPF record uses ptr")) ||
 	    !domain->spf_ptr.value)
 		return;
@@ -340,7 +344,7 @@ judge_addresses(const struct evaluation *ev, struct spf_judgement *spf,
 	const char *answer = NULL;
 	size_t i;
 
-	if (!finding_part_need(ev, finding, DOMAIN_PART(domain, sends_from,
+	if (!finding_part_known(ev, finding, DOMAIN_PART(domain, sends_from,
 	    "where it sends from")) ||
 	    !finding_part_need(ev, finding, DOMAIN_PART(domain, spf_results,
 	    "what receivers answer to its mail")))

@@ -30,6 +30,14 @@ fact_list_empty(const struct fact_list *list)
 	    (list->meta.state == FACT_KNOWN && list->count == 0);
 }
 
+bool
+finding_part_known(const struct evaluation *ev, struct finding *finding,
+    const char *path, const char *what, const struct fact_meta *meta)
+{
+	return meta->state == FACT_KNOWN ||
+	    finding_part_need(ev, finding, path, what, meta);
+}
+
 /* ---- which domains a check judges ---- */
 
 enum mail_use {

@@ -15,6 +15,12 @@
 /* The same for finding_part_need, with what it is in a message. */
 #define DOMAIN_PART(domain, member, what) \
 	"domains." #member, what, &(domain)->member.meta
+/*
+ * As finding_part_need, but a fact that is known is no evidence: of a record
+ * that is fine only what decides is kept.
+ */
+bool finding_part_known(const struct evaluation *ev, struct finding *finding,
+    const char *path, const char *what, const struct fact_meta *meta);
 
 /*
  * Does its mail come in here, or leave from here? Else the finding is settled:

@@ -1,7 +1,10 @@
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "checks/dates.h"
 #include "engine/profile_private.h"
 
 #define MAX_LAYERS 8
@@ -18,11 +21,46 @@ struct resolver {
 };
 
 static int
+compare_pairs(const void *a, const void *b)
+{
+	const struct pair *left = a, *right = b;
+
+	return strcasecmp(left->name, right->name);
+}
+
+/* Every domain of a large server is looked up in it: it is sorted here. */
+static int
+read_rollout(struct arena *arena, const struct yaml_node *node,
+    struct parameters *parameters, struct err *err)
+{
+	const struct yaml_node *value;
+	const struct pair *pairs;
+	struct pair *sorted;
+	int64_t day;
+	size_t count;
+
+	if (yaml_pairs(arena, node, "dmarc_rollout", &pairs, &count, err) != 0)
+		return -1;
+	for (value = node->first; value != NULL; value = value->next)
+		if (!date_read(value->text, &day))
+			return yaml_error(value, err, "dmarc_rollout: a value "
+			    "is no date, wanted one such as 2027-01-31");
+	sorted = arena_array(arena, count, sizeof(*sorted));
+	if (count > 0) {
+		memcpy(sorted, pairs, count * sizeof(*sorted));
+		qsort(sorted, count, sizeof(*sorted), compare_pairs);
+	}
+	parameters->dmarc_rollout = sorted;
+	parameters->dmarc_rollout_count = count;
+	return 0;
+}
+
+static int
 read_parameters(struct resolver *resolver, const struct yaml_node *node)
 {
 	static const char *const known[] = {
 		"admins", "partners", "tunnels", "trusted_hosts",
-		"token_owners",
+		"token_owners", "dmarc_rollout",
 	};
 	struct parameters *parameters = &resolver->profile.parameters;
 	struct arena *arena = resolver->arena;
@@ -30,7 +68,7 @@ read_parameters(struct resolver *resolver, const struct yaml_node *node)
 	const struct yaml_node *value;
 
 	if (yaml_map(node, "parameters", err) != 0 ||
-	    yaml_known_keys(node, known, 5, "parameters", err) != 0)
+	    yaml_known_keys(node, known, 6, "parameters", err) != 0)
 		return -1;
 	value = yaml_get(node, "admins");
 	if (value != NULL && yaml_texts(arena, value, "admins",
@@ -53,6 +91,9 @@ read_parameters(struct resolver *resolver, const struct yaml_node *node)
 	if (value != NULL && yaml_pairs(arena, value, "token_owners",
 	    &parameters->token_owners, &parameters->token_owner_count,
 	    err) != 0)
+		return -1;
+	value = yaml_get(node, "dmarc_rollout");
+	if (value != NULL && read_rollout(arena, value, parameters, err) != 0)
 		return -1;
 	return 0;
 }

@@ -43,6 +43,9 @@ struct parameters {
 	size_t trusted_host_count;
 	const struct pair *token_owners;	/* USER/TOKEN: owner */
 	size_t token_owner_count;
+	/* domain, or "*": the day until which p=none is enough; by name */
+	const struct pair *dmarc_rollout;
+	size_t dmarc_rollout_count;
 };
 
 /* One row of a dated data file: version floors, ends of life. */

@@ -172,6 +172,7 @@ test_extends_merges_key_by_key(void **state)
 	    "schema: cpward.profile/1\nid: ours\ntitle: Ours\n"
 	    "extends: strict\n"
 	    "parameters:\n  admins: []\n  token_owners: {root/backup: Bob}\n"
+	    "  dmarc_rollout: {b.example: 2027-01-31, A.example: 2027-02-28}\n"
 	    "checks:\n"
 	    "  " TLS ": {select: no, severity: low}\n");
 	if (load(folders, arena, "ours", &profile, &err) != 0)
@@ -183,7 +184,7 @@ test_extends_merges_key_by_key(void **state)
 	assert_int_equal(tls->severity, SEVERITY_LOW);
 	assert_int_equal(tls->reference_count, 2);
 	assert_non_null(strstr(tls->file, "/site/ours.yaml"));
-	assert_int_equal(tls->line, 9);
+	assert_int_equal(tls->line, 10);
 	mech = entry(&profile, MECH);
 	assert_int_equal(mech->severity, SEVERITY_HIGH);
 	assert_int_equal(mech->want.list_count, 1);
@@ -196,6 +197,11 @@ test_extends_merges_key_by_key(void **state)
 	assert_int_equal(profile.parameters.trusted_host_count, 2);
 	assert_string_equal(profile.parameters.token_owners[0].name,
 	    "root/backup");
+	assert_int_equal(profile.parameters.dmarc_rollout_count, 2);
+	assert_string_equal(profile.parameters.dmarc_rollout[0].name,
+	    "A.example");
+	assert_string_equal(profile.parameters.dmarc_rollout[1].value,
+	    "2027-01-31");
 	arena_free(arena);
 }
 
@@ -421,7 +427,8 @@ static const struct refused_case refused_cases[] = {
 	    NULL },
 	{ "an unknown parameter", HEAD "parameters: {admin: [root]}\n", 4,
 	    "parameters has the unknown key \"admin\", wanted admins, "
-	    "partners, tunnels, trusted_hosts or token_owners", NULL },
+	    "partners, tunnels, trusted_hosts, token_owners or dmarc_rollout",
+	    NULL },
 	{ "admins are text", HEAD "parameters:\n  admins: root\n", 5,
 	    "admins is text, wanted a list", NULL },
 	{ "trusted hosts are a list", HEAD
@@ -433,6 +440,10 @@ static const struct refused_case refused_cases[] = {
 	{ "a reason for no host", HEAD
 	    "parameters:\n  trusted_hosts:\n    \"\": why\n", 6,
 	    "trusted_hosts has an empty key", NULL },
+	{ "a roll-out without a date", HEAD
+	    "parameters:\n  dmarc_rollout:\n    a.example: 2027-02-29\n", 6,
+	    "dmarc_rollout: a value is no date, wanted one such as 2027-01-31",
+	    NULL },
 	{ "extends what nobody has", HEAD "extends: nobody\n", 4,
 	    "extends is a name that no profile has",
 	    "\"cpward profile list\" names them all" },
