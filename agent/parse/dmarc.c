@@ -191,9 +191,10 @@ read_rua(struct reading *reading, const struct tag *tag)
 		}
 		if (read_uri(reading, tag, uri))
 			reading->valid_rua = true;
-		*arena_push(reading->arena, &reading->rua,
-		    &record->rua_count) = arena_memdup(reading->arena,
-		    uri.bytes, uri.length);
+		if (uri.length > 0)
+			*arena_push(reading->arena, &reading->rua,
+			    &record->rua_count) = arena_memdup(reading->arena,
+			    uri.bytes, uri.length);
 	}
 }
 

@@ -49,7 +49,8 @@ copy_domain(struct arena *arena, const char *domain)
 
 	if (length > 0 && domain[length - 1] == '.')
 		length--;
-	if (length == 0 || length >= DNS_TEXT_MAX)
+	if (length == 0 || length >= DNS_TEXT_MAX || domain[0] == '.' ||
+	    domain[length - 1] == '.' || strstr(domain, "..") != NULL)
 		return NULL;
 	copy = arena_memdup(arena, domain, length);
 	for (i = 0; i < length; i++)

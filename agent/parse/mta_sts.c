@@ -112,8 +112,9 @@ read_uris(struct arena *arena, struct slice list, const char ***uris,
 	while (slice_next(&list, ',', &uri)) {
 		if (*count == URI_LIMIT)
 			return "rua has more URIs than are read";
-		*arena_push(arena, uris, count) = arena_memdup(arena,
-		    uri.bytes, uri.length);
+		if (uri.length > 0)
+			*arena_push(arena, uris, count) = arena_memdup(arena,
+			    uri.bytes, uri.length);
 		if (error == NULL && !is_report_uri(uri))
 			error = arena_printf(arena,
 			    "rua: \"%s\" is neither a mailto: nor an https: URI",

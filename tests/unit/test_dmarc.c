@@ -115,6 +115,8 @@ static const struct record_case record_cases[] = {
 	{ "two URIs with a semicolon between", "v=DMARC1; p=reject; rua=" MAILTO
 	    ";mailto:b@example.com", { .policy = DMARC_REJECT },
 	    "\"mailto:b@example.com\" is no tag with a value", MAILTO "||" },
+	{ "nothing between two commas", "v=DMARC1; p=reject; rua=," MAILTO ",,",
+	    { .policy = DMARC_REJECT }, "rua: \"\" is no URI", MAILTO "||" },
 	{ "a bad alignment", "v=DMARC1; p=reject; adkim=strict; aspf=x",
 	    { .policy = DMARC_REJECT }, "adkim=strict: neither r nor s", "||" },
 	{ "a bad t", "v=DMARC1; p=reject; t=1", { .policy = DMARC_REJECT },
@@ -493,6 +495,12 @@ static const struct walk_case walk_cases[] = {
 	    "_dmarc.com: SERVFAIL", NULL },
 	{ "no name", "", { { NULL, NULL } }, NULL, NULL, 0, 0, 0, 0,
 	    "no domain name", "" },
+	{ "an empty label", "a..example.com", { { NULL, NULL } }, NULL, NULL,
+	    0, 0, 0, 0, "no domain name", "" },
+	{ "dots alone", "..", { { NULL, NULL } }, NULL, NULL, 0, 0, 0, 0,
+	    "no domain name", "" },
+	{ "a dot first", ".example.com", { { NULL, NULL } }, NULL, NULL,
+	    0, 0, 0, 0, "no domain name", "" },
 
 	{ "capitals and the last dot", "Mail.Example.COM.",
 	    { { "_dmarc.example.com", REJECT } }, "example.com", "example.com",

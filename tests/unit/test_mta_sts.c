@@ -303,6 +303,8 @@ static const struct report_case reports[] = {
 	{ "v=TLSRPTv1; rua=http://example.com/r", "http://example.com/r",
 	    "\"http://example.com/r\" is neither" },
 	{ "v=TLSRPTv1; rua=https://", "https://", "\"https://\" is neither" },
+	{ "v=TLSRPTv1; rua=,mailto:a@example.com", "mailto:a@example.com",
+	    "rua: \"\" is neither" },
 	{ "v=TLSRPTv1; rua=mailto:x, mailto:a@example.com",
 	    "mailto:x mailto:a@example.com", "\"mailto:x\" is neither" },
 };
