@@ -147,6 +147,8 @@ cmd_host(const struct options *options, const struct config *config,
 {
 	struct host_live_options live = {
 		.root = options->root != NULL ? options->root : config->root,
+		.dns_servers = config->dns_servers,
+		.dns_server_count = config->dns_server_count,
 	};
 	struct whm_transport_options whm;
 
@@ -155,8 +157,8 @@ cmd_host(const struct options *options, const struct config *config,
 		live.whm = &whm;
 	if (options->no_network)
 		live.network_skipped = "skipped: --no-network";
-	else if (live.root != NULL)
-		live.network_skipped = "skipped: no socket is opened with "
+	if (live.root != NULL)
+		live.listeners_skipped = "skipped: no listener is asked with "
 		    "--root";
 	return host_live(&live, err);
 }
@@ -193,6 +195,9 @@ cmd_collect(struct arena *arena, const struct options *options,
 		.probe_host = config->probe_host,
 		.probe_source = config->probe_source,
 		.probe_ports = config->probe_ports,
+		.dns_servers = config->dns_servers,
+		.dns_server_count = config->dns_server_count,
+		.dns_validating = config->dns_validating,
 		.progress = options->progress ? show_progress : NULL,
 	};
 	struct host *host = cmd_host(options, config, err);

@@ -20,6 +20,8 @@ static const char *const ask_names[] = {
 	[ASK_CLOCK] = "clock",
 	[ASK_PROBE] = "socket",
 	[ASK_ADDRESS] = "address",
+	[ASK_DNS] = "DNS",
+	[ASK_FETCH] = "https",
 };
 
 /* Before root lets it run: all that it would touch, from the same tables. */

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/fileio.h"
 #include "cmd/config.h"
+#include "host/dns.h"
 #include "parse/probe_result.h"
 
 #define MAX_FILE_BYTES (64u * 1024)
@@ -17,7 +18,7 @@
 #define MAX_LINE_BYTES 190
 #define MAX_TIMEOUT 600
 #define MAX_KEYS 16
-#define SECTIONS "[agent], [whm], [probe] or [site]"
+#define SECTIONS "[agent], [whm], [probe], [dns] or [site]"
 
 struct loader {
 	struct arena *arena;
@@ -225,11 +226,48 @@ set_ports(struct loader *loader, const struct key *key, const char *value)
 	return 0;
 }
 
+static int
+set_servers(struct loader *loader, const struct key *key, const char *value)
+{
+	char *rest = arena_strdup(loader->arena, value), *word;
+	const char **servers = NULL;
+	size_t count = 0;
+
+	while ((word = strsep(&rest, " \t")) != NULL) {
+		if (word[0] == '\0')
+			continue;
+		if (count == DNS_SERVERS_MAX)
+			return fail(loader, loader->line,
+			    "%s has more than %d words", key->name,
+			    DNS_SERVERS_MAX);
+		if (!dns_server_valid(word))
+			return fail(loader, loader->line, "%s has a word that "
+			    "is no address of a name server, wanted such as "
+			    "192.0.2.53 192.0.2.53:5353 [2001:db8::53]:53",
+			    key->name);
+		*arena_push(loader->arena, &servers, &count) = word;
+	}
+	loader->config.dns_servers = servers;
+	loader->config.dns_server_count = count;
+	return 0;
+}
+
+static int
+set_yes(struct loader *loader, const struct key *key, const char *value)
+{
+	if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+		return fail(loader, loader->line,
+		    "%s is unknown, wanted yes or no", key->name);
+	*(bool *)((char *)&loader->config + key->offset) = value[0] == 'y';
+	return 0;
+}
+
 #define OFFSET(member) offsetof(struct config, member)
 
 enum {
 	KEY_TRANSPORT = 3,
 	KEY_URL,
+	KEY_VALIDATING = 13,
 };
 
 static const struct key keys[] = {
@@ -247,6 +285,9 @@ static const struct key keys[] = {
 	{ "probe", "host", set_address, OFFSET(probe_host) },
 	{ "probe", "source", set_address, OFFSET(probe_source) },
 	{ "probe", "ports", set_ports, OFFSET(probe_ports) },
+	{ "dns", "servers", set_servers, OFFSET(dns_servers) },
+	[KEY_VALIDATING] =
+	{ "dns", "validating", set_yes, OFFSET(dns_validating) },
 	{ "site", "managed_by", set_text, OFFSET(managed_by) },
 };
 
@@ -387,7 +428,15 @@ static int
 check_config(struct loader *loader)
 {
 	struct config *config = &loader->config;
-	unsigned line = loader->given[KEY_TRANSPORT];
+	unsigned line = loader->given[KEY_VALIDATING];
+
+	/*
+	 * Who is in resolv.conf may change by DHCP: nobody can vouch for that.
+	 */
+	if (config->dns_validating && config->dns_server_count == 0)
+		return fail(loader, line,
+		    "validating needs servers, which are not given");
+	line = loader->given[KEY_TRANSPORT];
 
 	if (line == 0 && config->whm_url != NULL) {
 		config->whm_transport = WHM_HTTPS;

@@ -1,11 +1,12 @@
 /*
- * cpward.ini(5): sections agent, whm, probe and site. Every key has a default that
+ * cpward.ini(5): sections agent, whm, probe, dns and site. Every key has a default that
  * suits a cPanel server, so that root needs no file at all.
  */
 #ifndef CPWARD_CMD_CONFIG_H
 #define CPWARD_CMD_CONFIG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct arena;
 struct err;
@@ -32,6 +33,9 @@ struct config {
 	const char *probe_host;		/* address; NULL = 127.0.0.1 */
 	const char *probe_source;	/* address; NULL = 127.0.0.2 there, else any */
 	const char *probe_ports;	/* "25/smtp 993/imaps"; NULL = cPanel's */
+	const char *const *dns_servers;	/* as host_live_options has them; none = NULL */
+	size_t dns_server_count;
+	bool dns_validating;		/* the admin vouches for their AD bit */
 	const char *managed_by;		/* [site]: who else sets values here */
 };
 

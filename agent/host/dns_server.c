@@ -13,6 +13,7 @@
  * Health. A resolver that answers nothing for a while is asked for the root's
  * name servers, which it has at hand. It is put aside until it answers that.
  */
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -96,10 +97,14 @@ dns_server_init(struct dns_server *server, const char *text)
 	    .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
 	char address[64], port[8];
 	struct addrinfo *found;
+	struct in_addr ipv4;
 	unsigned kind;
 
 	memset(server, 0, sizeof(*server));
+	/* "127.1" is an address to getaddrinfo(3) alone. */
 	if (split_port(text, address, port) != 0 ||
+	    (strchr(address, ':') == NULL &&
+	    inet_pton(AF_INET, address, &ipv4) != 1) ||
 	    getaddrinfo(address, port, &hints, &found) != 0)
 		return -1;
 	server->text = text;

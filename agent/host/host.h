@@ -188,6 +188,11 @@ struct host_live_options {
 	const char *whm_skipped;	/* "skipped: no WHM API configured" */
 	/* NULL = sockets may be opened, names looked up */
 	const char *network_skipped;	/* "skipped: --no-network" */
+	/*
+	 * NULL = this system's listeners are probed and addresses looked up as
+	 * it does; of the system that a root was copied from that says nothing.
+	 */
+	const char *listeners_skipped;
 	/* "ADDR", "ADDR:PORT", "[ADDR]:PORT"; NULL = those of the system's resolv.conf */
 	const char *const *dns_servers;
 	size_t dns_server_count;

@@ -45,6 +45,7 @@ struct live {
 	struct whm_transport *whm;	/* NULL = skipped */
 	const char *whm_skipped;
 	const char *network_skipped;	/* NULL = allowed */
+	const char *listeners_skipped;
 	struct dns_asker_options dns;	/* its servers are in the arena */
 	struct dns_asker *dns_asker;	/* NULL = nothing was asked yet */
 	int64_t wasted_ms;		/* by look-ups that failed */
@@ -402,9 +403,12 @@ static void
 ask_network(struct live *live, struct arena *arena,
     const struct question *question, struct answer *ret_answer)
 {
-	if (live->network_skipped != NULL) {
+	const char *skipped = live->network_skipped != NULL ?
+	    live->network_skipped : live->listeners_skipped;
+
+	if (skipped != NULL) {
 		ret_answer->status = ANSWER_SKIPPED;
-		ret_answer->why = live->network_skipped;
+		ret_answer->why = skipped;
 	} else if (question->kind == ASK_PROBE) {
 		network_probe(arena, question->probe, ret_answer);
 	} else {
@@ -540,6 +544,8 @@ host_live(const struct host_live_options *options, struct err *err)
 	live->whm_skipped = arena_strdup(live->arena, options->whm_skipped);
 	live->network_skipped = arena_strdup(live->arena,
 	    options->network_skipped);
+	live->listeners_skipped = arena_strdup(live->arena,
+	    options->listeners_skipped);
 	live->dns.servers = copy_words(live->arena, options->dns_servers,
 	    options->dns_server_count);
 	live->dns.server_count = options->dns_server_count;

@@ -74,6 +74,8 @@ assert_defaults(const struct config *config)
 	assert_null(config->probe_host);
 	assert_null(config->probe_source);
 	assert_null(config->probe_ports);
+	assert_int_equal(config->dns_server_count, 0);
+	assert_false(config->dns_validating);
 	assert_null(config->managed_by);
 }
 
@@ -82,7 +84,8 @@ test_defaults(void **state)
 {
 	static const char *const texts[] = {
 		"", "\n\n", "# comment\n; comment\n  ; comment\n",
-		"[agent]\n[whm]\n[probe]\n[site]\n", "\xef\xbb\xbf[agent]\r\n",
+		"[agent]\n[whm]\n[probe]\n[dns]\n[site]\n",
+		"[dns]\nvalidating = no\n", "\xef\xbb\xbf[agent]\r\n",
 	};
 	struct arena *arena = arena_new();
 	struct config config;
@@ -118,6 +121,10 @@ test_every_key(void **state)
 	    "host = 2001:db8::25\n"
 	    "source = 2001:db8::26\n"
 	    "ports = 25/smtp  8025/smtp\t993/imaps 4190/sieve 2087/https\n"
+	    "[dns]\n"
+	    "validating = yes\n"
+	    "servers = 127.0.0.1 192.0.2.53:5353\t2001:db8::53 "
+	    "[2001:db8::54] [2001:db8::55]:65535 fe80::1%lo\n"
 	    "[site]\n"
 	    "managed_by = Ansible, role \xc3\xa9";
 	struct arena *arena = arena_new();
@@ -139,6 +146,14 @@ test_every_key(void **state)
 	assert_string_equal(config.probe_source, "2001:db8::26");
 	assert_string_equal(config.probe_ports,
 	    "25/smtp 8025/smtp 993/imaps 4190/sieve 2087/https");
+	assert_int_equal(config.dns_server_count, 6);
+	assert_string_equal(config.dns_servers[0], "127.0.0.1");
+	assert_string_equal(config.dns_servers[1], "192.0.2.53:5353");
+	assert_string_equal(config.dns_servers[2], "2001:db8::53");
+	assert_string_equal(config.dns_servers[3], "[2001:db8::54]");
+	assert_string_equal(config.dns_servers[4], "[2001:db8::55]:65535");
+	assert_string_equal(config.dns_servers[5], "fe80::1%lo");
+	assert_true(config.dns_validating);
 	assert_string_equal(config.managed_by, "Ansible, role \xc3\xa9");
 	arena_free(arena);
 }
@@ -189,8 +204,10 @@ struct refused_case {
 #define NO_LINE "the line is no [section], no comment and no key = value"
 #define BLANK "the line begins with a blank, wanted a key or section at its " \
     "start: a value ends with its line"
-#define NO_SECTION "this section is unknown, wanted [agent], [whm], [probe] " \
-    "or [site]"
+#define NO_SECTION "this section is unknown, wanted [agent], [whm], [probe], " \
+    "[dns] or [site]"
+#define SERVERS "servers has a word that is no address of a name server, " \
+    "wanted such as 192.0.2.53 192.0.2.53:5353 [2001:db8::53]:53"
 #define SECONDS "timeout is no number of seconds from 1 to 600"
 #define USER "user is no name of a WHM user, wanted letters, digits and . _ -"
 #define ADDRESS " is no IPv4 or IPv6 address, wanted one such as 127.0.0.1 " \
@@ -208,7 +225,7 @@ static const struct refused_case refused_cases[] = {
 	{ "a section without its end", "[agent\n", 1, NO_LINE },
 	{ "a key before the sections", "profile = x\n", 1,
 	    "the line stands before the first section, wanted [agent], [whm], "
-	    "[probe] or [site] above it" },
+	    "[probe], [dns] or [site] above it" },
 	{ "unknown key", "[whm]\n\ntoken = " SECRET "\n", 3,
 	    "this key is unknown in [whm], wanted one of transport, url, "
 	    "user, token_file, ca_file, timeout" },
@@ -291,6 +308,34 @@ static const struct refused_case refused_cases[] = {
 	{ "an unknown key of probe", "[probe]\nport = 25/smtp\n", 2,
 	    "this key is unknown in [probe], wanted one of host, source, "
 	    "ports" },
+	{ "a name for a server", "[dns]\nservers = 192.0.2.1 " SECRET "\n",
+	    2, SERVERS },
+	{ "a comma between servers", "[dns]\nservers = 192.0.2.1,192.0.2.2\n",
+	    2, SERVERS },
+	{ "a server's port 0", "[dns]\nservers = 192.0.2.1:0\n", 2, SERVERS },
+	{ "a server's port 65536", "[dns]\nservers = [::1]:65536\n", 2,
+	    SERVERS },
+	{ "no port behind the colon", "[dns]\nservers = 192.0.2.1:\n", 2,
+	    SERVERS },
+	{ "a port that is a word", "[dns]\nservers = 192.0.2.1:domain\n", 2,
+	    SERVERS },
+	{ "a bracket that is left open", "[dns]\nservers = [::1:53\n", 2,
+	    SERVERS },
+	{ "a word behind the bracket", "[dns]\nservers = [::1]53\n", 2,
+	    SERVERS },
+	{ "an address that is none", "[dns]\nservers = 192.0.2.256\n", 2,
+	    SERVERS },
+	{ "an old spelling", "[dns]\nservers = 127.1\n", 2, SERVERS },
+	{ "too many servers", "[dns]\nservers = ::1 ::1 ::1 ::1 ::1 ::1 ::1 "
+	    "::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1\n", 2,
+	    "servers has more than 16 words" },
+	{ "a validating that is none", "[dns]\nvalidating = true\n", 2,
+	    "validating is unknown, wanted yes or no" },
+	{ "validating without servers", "[dns]\n\nvalidating = yes\n", 3,
+	    "validating needs servers, which are not given" },
+	{ "an unknown key of dns", "[dns]\nserver = ::1\n", 2,
+	    "this key is unknown in [dns], wanted one of servers, "
+	    "validating" },
 	{ "a control character", "[site]\nmanaged_by = a\x1b[31m\n", 2,
 	    "the line has a control character (byte 27)" },
 	{ "a control character in a comment", "# \x7f\n", 1,
