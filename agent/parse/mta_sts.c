@@ -12,8 +12,6 @@
 #define ID_MAX 32
 #define NAME_MAX_BYTES 32
 
-#define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-
 /* ---- TXT records: RFC 8461 3.1 and RFC 8460 3 ---- */
 
 /* "v=WORD" and then ';' or the end. */
@@ -33,7 +31,7 @@ is_field_name(struct slice name)
 	struct slice first = { name.bytes, 1 };
 
 	return name.length > 0 && name.length <= NAME_MAX_BYTES &&
-	    slice_made_of(first, ALNUM) && slice_made_of(name, ALNUM "_-.");
+	    slice_is_plain(first, "") && slice_is_plain(name, "_-.");
 }
 
 /* sts-ext-value: visible, neither "=" nor ";" */
@@ -48,7 +46,7 @@ is_field_value(struct slice value)
 static bool
 is_id(struct slice id)
 {
-	return id.length > 0 && id.length <= ID_MAX && slice_made_of(id, ALNUM);
+	return id.length > 0 && id.length <= ID_MAX && slice_is_plain(id, "");
 }
 
 /* The first id counts: "all entries except for the first SHALL be ignored". */
@@ -203,7 +201,7 @@ read_max_age(struct policy_reading *reading, struct slice value)
 		return NULL;
 	reading->has_max_age = true;
 	if (value.length == 0 || value.length > 10 ||
-	    !slice_made_of(value, "0123456789"))
+	    !slice_is_digits(value))
 		return arena_printf(reading->arena,
 		    "max_age is \"%s\", not 1 to 10 digits",
 		    slice_quote(reading->arena, value));

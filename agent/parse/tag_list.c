@@ -8,13 +8,22 @@
 #define DOMAIN_MAX 253
 #define LABEL_MAX 63
 
-#define ALPHA "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define DIGIT "0123456789"
-
 static bool
 is_blank(char byte)
 {
 	return byte == ' ' || byte == '\t';
+}
+
+static bool
+is_letter(char byte)
+{
+	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+static bool
+is_digit(char byte)
+{
+	return byte >= '0' && byte <= '9';
 }
 
 struct slice
@@ -68,7 +77,9 @@ tag_split(struct slice piece)
 bool
 slice_is(struct slice slice, const char *text)
 {
-	return slice.length == strlen(text) &&
+	/* Most comparisons in a table of names end at the first byte. */
+	return slice.length > 0 && slice.bytes[0] == text[0] &&
+	    slice.length == strlen(text) &&
 	    memcmp(slice.bytes, text, slice.length) == 0;
 }
 
@@ -80,13 +91,27 @@ slice_is_word(struct slice slice, const char *word)
 }
 
 bool
-slice_made_of(struct slice slice, const char *bytes)
+slice_is_plain(struct slice slice, const char *others)
+{
+	size_t i;
+
+	for (i = 0; i < slice.length; i++) {
+		char byte = slice.bytes[i];
+
+		if (!is_letter(byte) && !is_digit(byte) &&
+		    (byte == '\0' || strchr(others, byte) == NULL))
+			return false;
+	}
+	return true;
+}
+
+bool
+slice_is_digits(struct slice slice)
 {
 	size_t i;
 
 	for (i = 0; i < slice.length; i++)
-		if (slice.bytes[i] == '\0' ||
-		    strchr(bytes, slice.bytes[i]) == NULL)
+		if (!is_digit(slice.bytes[i]))
 			return false;
 	return true;
 }
@@ -125,7 +150,7 @@ slice_is_domain(struct slice slice)
 	size_t i;
 
 	if (slice.length == 0 || slice.length > DOMAIN_MAX ||
-	    !slice_made_of(slice, ALPHA DIGIT "-_."))
+	    !slice_is_plain(slice, "-_."))
 		return false;
 	for (i = 0; i <= slice.length; i++) {
 		if (i < slice.length && slice.bytes[i] != '.') {
@@ -189,9 +214,9 @@ uri_is_valid(struct slice uri)
 	struct slice scheme, rest, host;
 
 	if (!after_scheme(uri, &scheme, &rest) || scheme.length == 0 ||
-	    rest.length == 0 || strchr(ALPHA, scheme.bytes[0]) == NULL ||
-	    !slice_made_of(scheme, ALPHA DIGIT "+-.") ||
-	    !slice_made_of(rest, ALPHA DIGIT "-._~:/?#[]@$&'()*+;=%"))
+	    rest.length == 0 || !is_letter(scheme.bytes[0]) ||
+	    !slice_is_plain(scheme, "+-.") ||
+	    !slice_is_plain(rest, "-._~:/?#[]@$&'()*+;=%"))
 		return false;
 	return !slice_is_word(scheme, "mailto") || mailto_host(rest, &host);
 }

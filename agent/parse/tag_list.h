@@ -34,8 +34,9 @@ struct slice slice_trim(struct slice slice);
 
 bool slice_is(struct slice slice, const char *text);
 bool slice_is_word(struct slice slice, const char *word);	/* in any case */
-/* Made of these bytes alone; an empty slice is. */
-bool slice_made_of(struct slice slice, const char *bytes);
+/* Of ASCII letters, digits and these bytes alone; an empty slice is. */
+bool slice_is_plain(struct slice slice, const char *others);
+bool slice_is_digits(struct slice slice);
 /* Printable ASCII with blanks in it. */
 bool slice_printable(struct slice slice);
 
