@@ -1218,6 +1218,39 @@ test_https_over_ipv6(void **state)
 	arena_free(arena);
 }
 
+/* STARTTLS is said for each name; this server has another key every time. */
+static void
+test_name_by_starttls(void **state)
+{
+	static const char *const names[] = { "mx.test" };
+	struct arena *arena = arena_new();
+	struct probe_target target = { .protocol = PROBE_SMTP,
+	    .server_names = names, .server_name_count = 1 };
+	struct probe_request request = { .host = "127.0.0.1",
+	    .server_name = "mail.test", .ehlo = "prober.test",
+	    .targets = &target, .target_count = 1 };
+	struct err err = { .code = ERR_NONE };
+	const struct probe_listener *listener;
+	struct probe_result result;
+	struct server server;
+
+	(void)state;
+	stop_after = 0;
+	server_start(&server, serve_starttls);
+	target.port = server.port;
+	assert_int_equal(probe_run_limited(arena, &request, &limits, &result,
+	    &err), 0);
+	listener = &result.listeners[0];
+	assert_int_equal(listener->starttls, PROBE_YES);
+	assert_int_equal(listener->chain_count, 2);
+	assert_string_equal(listener->chains[1].server_name, "mx.test");
+	assert_int_equal(listener->chains[1].digest_count, 4);
+	assert_string_not_equal(listener->chains[1].digests[2],
+	    listener->chains[0].digests[2]);
+	server_stop(&server);
+	arena_free(arena);
+}
+
 /* RFC 9525 section 2: nobody compares it any more. */
 static void
 test_common_name_is_no_name(void **state)
@@ -1272,6 +1305,7 @@ main(void)
 		cmocka_unit_test(test_next_address),
 		cmocka_unit_test(test_output_is_capped),
 		cmocka_unit_test(test_https_over_ipv6),
+		cmocka_unit_test(test_name_by_starttls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
