@@ -34,6 +34,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/t
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 CORPUS_RUNNERS := $(FUZZERS:%=$(BUILD)/corpus/%)
 REPLAY_TOOLS := $(BUILD)/tests/run_replay $(BUILD)/tests/scan_faults \
+	$(BUILD)/tests/scan_alone \
 	$(BUILD)/tests/host_record
 DIFF_TOOLS := $(patsubst tests/diff/%.c,$(BUILD)/diff/%,$(wildcard tests/diff/*.c))
 WIRE_TOOLS := $(BUILD)/wire/wrong $(BUILD)/wire/flat

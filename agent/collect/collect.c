@@ -15,7 +15,8 @@
 extern const struct collector collector_platform, collector_exim,
     collector_dovecot, collector_accounts, collector_settings,
     collector_site, collector_keys, collector_whm, collector_crypto,
-    collector_exchange, collector_probe, collector_domains, collector_dns;
+    collector_exchange, collector_probe, collector_domains, collector_dns,
+    collector_mail_paths;
 
 /*
  * The order matters where one collector reads what another found: whm must
@@ -29,6 +30,7 @@ const struct collector *const collectors[] = {
 	&collector_crypto,
 	&collector_settings,
 	&collector_accounts,
+	&collector_mail_paths,
 	&collector_exim,
 	&collector_exchange,
 	&collector_dovecot,
@@ -284,6 +286,70 @@ report_state(const struct collector *collector, const struct facts *facts,
 		    COLLECTOR_PARTIAL;
 }
 
+/* ---- which of them a run needs ---- */
+
+/* Does a need, "exim.ssl", lie in what is provided, "exim" or "exim.ssl"? */
+static bool
+provides(const char *const *provided, const char *need)
+{
+	size_t length;
+
+	need += *need == '?';
+	/* How many there are is told by who lists them. */
+	if (strncmp(need, "inventory.", 10) == 0)
+		need += 10;
+	for (; provided != NULL && *provided != NULL; provided++) {
+		length = strlen(*provided);
+		if (strncmp(*provided, need, length) == 0 &&
+		    (need[length] == '\0' || need[length] == '.'))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_needed(const struct collector *collector,
+    const struct collect_options *options)
+{
+	size_t i;
+
+	if (options->needs == NULL || collector->always)
+		return true;
+	for (i = 0; i < options->need_count; i++)
+		if (provides(collector->groups, options->needs[i]) ||
+		    provides(collector->lists, options->needs[i]))
+			return true;
+	return false;
+}
+
+/* A collector runs behind those that it depends on: the last are seen first. */
+static void
+choose(const struct collect_options *options, bool *chosen)
+{
+	const char *const *name;
+	size_t i, j;
+
+	for (i = collector_count; i > 0; i--) {
+		chosen[i - 1] = chosen[i - 1] || is_needed(collectors[i - 1],
+		    options);
+		name = chosen[i - 1] ? collectors[i - 1]->depends : NULL;
+		for (; name != NULL && *name != NULL; name++)
+			for (j = 0; j < i; j++)
+				if (strcmp(collectors[j]->name, *name) == 0)
+					chosen[j] = true;
+	}
+}
+
+static void
+run_collector(struct collection *collection, const struct collector *collector)
+{
+	if (collection->options->progress != NULL)
+		collection->options->progress(collector->name);
+	collection->scratch = arena_new();
+	collector->collect(collection);
+	arena_free(collection->scratch);
+}
+
 void
 collect_all(struct host *host, struct facts *facts,
     const struct collect_options *options)
@@ -291,18 +357,18 @@ collect_all(struct host *host, struct facts *facts,
 	struct collection collection = { .host = host, .facts = facts,
 	    .arena = facts->arena, .managed_by = options->managed_by,
 	    .options = options };
+	bool *chosen = arena_array(facts->arena, collector_count,
+	    sizeof(*chosen));
 	struct collector_report *report;
 	int64_t start;
 	size_t i;
 
 	facts->collected_at = host_now(host);
+	choose(options, chosen);
 	for (i = 0; i < collector_count; i++) {
-		if (options->progress != NULL)
-			options->progress(collectors[i]->name);
 		start = clock_ms();
-		collection.scratch = arena_new();
-		collectors[i]->collect(&collection);
-		arena_free(collection.scratch);
+		if (chosen[i])
+			run_collector(&collection, collectors[i]);
 		report = arena_push(facts->arena, &facts->collectors.items,
 		    &facts->collectors.count);
 		report->name = collectors[i]->name;
@@ -311,5 +377,10 @@ collect_all(struct host *host, struct facts *facts,
 	facts_sort(facts);
 	/* Only now: two collectors may fill one group. */
 	for (i = 0; i < collector_count; i++)
-		report_state(collectors[i], facts, &facts->collectors.items[i]);
+		if (chosen[i])
+			report_state(collectors[i], facts,
+			    &facts->collectors.items[i]);
+		else
+			facts->collectors.items[i].why =
+			    "no check that was selected needs it";
 }

@@ -57,6 +57,14 @@ struct collector {
 	 */
 	const char *const *groups;
 	unsigned planes;
+	/*
+	 * The lists it fills, or "list.field" of one that another makes (NULL at
+	 * the end; NULL = none), and the collectors whose facts it reads beside
+	 * those that always run.
+	 */
+	const char *const *lists;
+	const char *const *depends;
+	bool always;
 };
 
 extern const struct collector *const collectors[];
@@ -73,6 +81,13 @@ struct collect_options {
 	size_t dns_server_count;
 	bool dns_validating;		/* the admin vouches for their AD bit */
 	void (*progress)(const char *collector);	/* NULL = none */
+	/*
+	 * Paths of facts, "exim.ssl", "domains.mx", "domains"; '?' before one
+	 * does not matter. Collectors that have no part in them are not run.
+	 * NULL = all are.
+	 */
+	const char *const *needs;
+	size_t need_count;
 };
 
 /* Runs all collectors and fills facts->collectors and collected_at. */

@@ -1,13 +1,12 @@
 /*
- * Who lives on this server and what of theirs is sensitive: accounts, domains,
- * resellers, password files, and the paths that hold mail or logs. Of a shadow
- * file only the schemes are counted; no hash is kept.
+ * Who lives on this server: accounts, domains, resellers, and their password
+ * files. Of a shadow file only the schemes are counted; no hash is kept.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "collect/accounts.h"
 #include "collect/collect.h"
 #include "facts/fields.h"
 #include "parse/keyvalue.h"
@@ -24,24 +23,6 @@
  * him the knowledge, not us the time.
  */
 #define MAIL_DOMAINS_READ 1000
-#define MAILBOXES_READ 5000	/* of one domain */
-
-/*
- * Names that tenants choose become path components only when they can be
- * nothing else: letters, digits, '.', '-' and '_', no leading dot.
- */
-static bool
-safe_component(const char *name)
-{
-	const char *at;
-
-	if (name[0] == '\0' || name[0] == '.' || strlen(name) > 253)
-		return false;
-	for (at = name; *at != '\0'; at++)
-		if (!isalnum((unsigned char)*at) && strchr(".-_", *at) == NULL)
-			return false;
-	return true;
-}
 
 static bool
 read_pairs(struct collection *collection, const char *path, char separator,
@@ -110,7 +91,7 @@ collect_users(struct collection *collection)
 	keyvalues_index(collection->scratch, &pairs, &passwd);
 	for (i = 0; i < domains.count; i++) {
 		user = domains.items[i].value;
-		if (user == NULL || !safe_component(user)) {
+		if (user == NULL || !path_component(user)) {
 			meta_unknown(collection, &count->meta, USER_DOMAINS,
 			    "line %u is not \"domain: user\"",
 			    domains.items[i].line);
@@ -342,7 +323,7 @@ collect_mail_passwords(struct collection *collection, const char *home,
 	for (i = 0; i < count; i++) {
 		path = arena_printf(scratch, "%s/%s/shadow", directory,
 		    names[i]);
-		if (!safe_component(names[i]) ||
+		if (!path_component(names[i]) ||
 		    strchr(names[i], '.') == NULL)
 			continue;
 		answer = host_stat(collection->host, scratch, path, &st);
@@ -355,27 +336,6 @@ collect_mail_passwords(struct collection *collection, const char *home,
 	return true;
 }
 
-/* Without all accounts a list that ranges over them is not whole. */
-static void
-need_accounts(struct collection *collection, struct fact_int *count)
-{
-	if (collection->facts->inventory.accounts.meta.state != FACT_KNOWN)
-		meta_unknown(collection, &count->meta, USER_DOMAINS,
-		    "the accounts are not known");
-}
-
-/* NULL, and count is not known, when the account's home is not. */
-static const char *
-need_home(struct collection *collection, const struct account_facts *account,
-    struct fact_int *count)
-{
-	if (account->home.meta.state == FACT_KNOWN)
-		return account->home.value;
-	meta_unknown(collection, &count->meta, PASSWD,
-	    "the home of %s is not known", account->name);
-	return NULL;
-}
-
 static void
 collect_passwords(struct collection *collection)
 {
@@ -386,223 +346,14 @@ collect_passwords(struct collection *collection)
 
 	meta_known(&count->meta, SHADOW " and shadow files below the homes");
 	collect_password_file(collection, SHADOW);
-	need_accounts(collection, count);
+	accounts_need(collection, &count->meta);
 	for (i = 0; i < facts->accounts.count; i++) {
-		home = need_home(collection, &facts->accounts.items[i], count);
+		home = account_need_home(collection, &facts->accounts.items[i],
+		    &count->meta);
 		if (home != NULL &&
 		    !collect_mail_passwords(collection, home, &why))
 			meta_unknown(collection, &count->meta, home, "%s", why);
 	}
-}
-
-/* ---- modes of what holds mail ---- */
-
-static void
-add_mail_path(struct collection *collection, const char *kind,
-    const char *path)
-{
-	struct mail_path_facts *item;
-	struct host_stat st;
-	struct answer answer = host_stat(collection->host,
-	    collection->scratch, path, &st);
-
-	if (answer.status == ANSWER_ABSENT)
-		return;
-	item = collection_add(collection, "mail_paths", path);
-	set_string(collection, &item->kind, path, kind);
-	set_modes(collection, path, &answer, &st, &(struct mode_facts){
-	    &item->mode, &item->owner, &item->group });
-	collection->facts->inventory.mail_paths.value++;
-}
-
-static const struct {
-	const char *kind;
-	const char *path;
-} fixed_mail_paths[] = {
-	{ "spool", "/var/spool/exim" },
-	{ "spool", "/var/spool/exim/input" },
-	{ "spool", "/var/spool/exim/msglog" },
-	{ "panel-log", "/usr/local/cpanel/logs/access_log" },
-	{ "panel-log", "/usr/local/cpanel/logs/error_log" },
-	{ "panel-log", "/usr/local/cpanel/logs/login_log" },
-	{ "panel-log", "/usr/local/cpanel/logs/session_log" },
-};
-
-/* Logs and what rotation makes of them: exim_mainlog-20261115.gz. */
-static const struct {
-	const char *kind;
-	const char *prefix;
-} log_prefixes[] = {
-	{ "exim-log", "exim_mainlog" },
-	{ "exim-log", "exim_rejectlog" },
-	{ "exim-log", "exim_paniclog" },
-	{ "maillog", "maillog" },
-	{ "maillog", "mail.log" },
-};
-
-static void
-add_logs(struct collection *collection)
-{
-	struct answer answer = host_dir(collection->host,
-	    collection->scratch, "/var/log");
-	const char **names;
-	size_t count, i, row;
-
-	if (answer.status != ANSWER_OK) {
-		meta_unknown(collection,
-		    &collection->facts->inventory.mail_paths.meta, "/var/log",
-		    "%s", answer.why == NULL ? "/var/log does not exist" :
-		    answer.why);
-		return;
-	}
-	host_names(collection->scratch, &answer, &names, &count);
-	for (i = 0; i < count; i++)
-		for (row = 0; row < sizeof(log_prefixes) /
-		    sizeof(log_prefixes[0]); row++)
-			if (strncmp(names[i], log_prefixes[row].prefix,
-			    strlen(log_prefixes[row].prefix)) == 0)
-				add_mail_path(collection,
-				    log_prefixes[row].kind, arena_printf(
-				    collection->scratch, "/var/log/%s",
-				    names[i]));
-}
-
-/* Homes by account, for as many look-ups as there are domains. */
-static void
-index_homes(struct collection *collection, struct keyvalue_index *ret_homes)
-{
-	struct facts *facts = collection->facts;
-	struct keyvalues homes = { 0 };
-	struct keyvalue *home;
-	size_t i;
-
-	for (i = 0; i < facts->accounts.count; i++) {
-		if (facts->accounts.items[i].home.meta.state != FACT_KNOWN)
-			continue;
-		home = arena_push(collection->scratch, &homes.items,
-		    &homes.count);
-		home->key = facts->accounts.items[i].name;
-		home->value = facts->accounts.items[i].home.value;
-	}
-	keyvalues_index(collection->scratch, &homes, ret_homes);
-}
-
-/* What a mailbox's folders of messages allow, added up; false when unseen. */
-static bool
-add_box_mode(struct collection *collection, const char *box,
-    struct host_stat *ret_sum, const char **ret_why)
-{
-	static const char *const inside[] = { "", "/cur", "/new" };
-	struct answer answer;
-	struct host_stat st;
-	size_t i;
-
-	for (i = 0; i < sizeof(inside) / sizeof(inside[0]); i++) {
-		answer = host_stat(collection->host, collection->scratch,
-		    arena_printf(collection->scratch, "%s%s", box, inside[i]),
-		    &st);
-		if (answer.status == ANSWER_ABSENT)
-			return true;	/* mdbox has neither */
-		if (answer.status != ANSWER_OK) {
-			*ret_why = "a mailbox's folder can not be examined";
-			return false;
-		}
-		if (st.kind != HOST_DIRECTORY)
-			return true;	/* no mailbox: a file beside them */
-		ret_sum->mode |= st.mode;
-		ret_sum->owner = st.owner;
-		ret_sum->group = st.group;
-	}
-	return true;
-}
-
-/*
- * The mailboxes of a domain as one subject, "FOLDER/" and a star: their names
- * are people's, and what one of them allows too much is told by the sum.
- */
-static void
-add_mailboxes(struct collection *collection, const char *folder)
-{
-	struct answer answer = host_dir(collection->host, collection->scratch,
-	    folder);
-	struct host_stat sum = { .owner = NULL };
-	const char **names, *why = NULL, *path;
-	struct mail_path_facts *item;
-	size_t count, i;
-
-	if (answer.status == ANSWER_ABSENT ||
-	    answer.status == ANSWER_NO_PARENT)
-		return;
-	host_names(collection->scratch, &answer, &names, &count);
-	if (answer.status != ANSWER_OK)
-		why = answer.why;
-	else if (count > MAILBOXES_READ)
-		why = "holds more mailboxes than are examined";
-	for (i = 0; i < count && why == NULL; i++)
-		(void)add_box_mode(collection, arena_printf(
-		    collection->scratch, "%s/%s", folder, names[i]), &sum,
-		    &why);
-	if (why == NULL && sum.owner == NULL)
-		return;
-	answer = (struct answer){ .status = why == NULL ? ANSWER_OK :
-	    ANSWER_FAILED, .why = why };
-	path = arena_printf(collection->scratch, "%s/*", folder);
-	item = collection_add(collection, "mail_paths", path);
-	set_string(collection, &item->kind, path, "mailbox-root");
-	set_modes(collection, path, &answer, &sum, &(struct mode_facts){
-	    &item->mode, &item->owner, &item->group });
-	collection->facts->inventory.mail_paths.value++;
-}
-
-/* A mail folder that only its name hides is still open: one a domain. */
-static void
-add_domain_folders(struct collection *collection)
-{
-	struct facts *facts = collection->facts;
-	const struct keyvalue *home;
-	struct keyvalue_index homes;
-	const char *folder;
-	size_t i;
-
-	index_homes(collection, &homes);
-	if (facts->inventory.domains.meta.state != FACT_KNOWN)
-		meta_unknown(collection, &facts->inventory.mail_paths.meta,
-		    ALL_DOMAINS, "the domains are not known");
-	for (i = 0; i < facts->domains.count; i++) {
-		const struct domain_facts *domain = &facts->domains.items[i];
-
-		home = keyvalue_index_find(&homes, domain->account.value);
-		if (home == NULL || !safe_component(domain->name))
-			continue;
-		folder = arena_printf(collection->scratch, "%s/mail/%s",
-		    home->value, domain->name);
-		add_mail_path(collection, "mailbox-root", folder);
-		add_mailboxes(collection, folder);
-	}
-}
-
-static void
-collect_mail_paths(struct collection *collection)
-{
-	struct facts *facts = collection->facts;
-	struct fact_int *count = &facts->inventory.mail_paths;
-	const char *home;
-	size_t i;
-
-	meta_known(&count->meta, "spool, logs and the accounts' mail folders");
-	for (i = 0; i < sizeof(fixed_mail_paths) /
-	    sizeof(fixed_mail_paths[0]); i++)
-		add_mail_path(collection, fixed_mail_paths[i].kind,
-		    fixed_mail_paths[i].path);
-	add_logs(collection);
-	need_accounts(collection, count);
-	for (i = 0; i < facts->accounts.count; i++) {
-		home = need_home(collection, &facts->accounts.items[i], count);
-		if (home != NULL)
-			add_mail_path(collection, "mailbox-root", arena_printf(
-			    collection->scratch, "%s/mail", home));
-	}
-	add_domain_folders(collection);
 }
 
 static void
@@ -612,7 +363,6 @@ collect_accounts(struct collection *collection)
 	collect_domains(collection);
 	collect_resellers(collection);
 	collect_passwords(collection);
-	collect_mail_paths(collection);
 }
 
 static const struct access accounts_accesses[] = {
@@ -626,17 +376,12 @@ static const struct access accounts_accesses[] = {
 	{ ASK_DIR, "*/etc", "below each account's home: its mail domains" },
 	{ ASK_STAT, "*/etc/*/shadow", "is there a mail password file?" },
 	{ ASK_FILE, "*/etc/*/shadow", "hash schemes are counted" },
-	{ ASK_STAT, "*/mail", "modes of each account's mail folder" },
-	{ ASK_STAT, "*/mail/*", "modes of each domain's mail folder" },
-	{ ASK_DIR, "*/mail/*", "its mailboxes; their names are not kept" },
-	{ ASK_STAT, "*/mail/*/*", "modes of mailboxes, cur and new" },
-	{ ASK_STAT, "/var/spool/exim*", "modes of the spool" },
-	{ ASK_DIR, "/var/log", "names of mail logs" },
-	{ ASK_STAT, "/var/log/*", "modes of mail logs" },
-	{ ASK_STAT, "/usr/local/cpanel/logs/*", "modes of cPanel's logs" },
 };
 
 static const char *const accounts_groups[] = { "inventory", NULL };
+
+static const char *const accounts_lists[] = { "accounts", "domains",
+    "resellers", "password_files", NULL };
 
 extern const struct collector collector_accounts;
 const struct collector collector_accounts = {
@@ -646,4 +391,5 @@ const struct collector collector_accounts = {
 	.collect = collect_accounts,
 	.groups = accounts_groups,
 	.planes = PLANE_BIT(PLANE_FILE),
+	.lists = accounts_lists,
 };

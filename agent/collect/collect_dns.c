@@ -190,7 +190,11 @@ smarthost_step(struct dns_run *run)
 	struct spf_record record;
 	bool done = true;
 
-	meta_absent(&fact->meta, "smarthost_routelist");
+	/* Absent without one; unknown where nobody knows whether there is. */
+	fact->meta = run->collection->facts->site.smarthost.meta;
+	if (fact->meta.state == FACT_UNKNOWN)
+		return true;
+	fact->meta.state = FACT_ABSENT;
 	for (at = name; at != NULL && strchr(at, '.') != NULL;
 	    at = strchr(at, '.'), at += at != NULL) {
 		if (!spf_record_read(run->work, &run->source, at, &record,
@@ -356,7 +360,7 @@ collect_dns(struct collection *collection)
 	set_servers(collection);
 	own_addresses_find(collection, &run.own);
 	name_table_init(&run.mx_names, collection->scratch);
-	meta_known(&facts->inventory.mx_hosts.meta, "dns MX");
+	facts->inventory.mx_hosts.meta = facts->inventory.domains.meta;
 	do {
 		answers = arena_new();
 		run.cache = dns_cache_new(answers, collection->host);
@@ -402,6 +406,10 @@ static const struct access dns_accesses[] = {
 
 static const char *const dns_groups[] = { "dns", NULL };
 
+static const char *const dns_lists[] = { "domains", "mx_hosts",
+    "sending_addresses", NULL };
+static const char *const dns_depends[] = { "domains", NULL };
+
 extern const struct collector collector_dns;
 const struct collector collector_dns = {
 	.name = "dns",
@@ -410,4 +418,6 @@ const struct collector collector_dns = {
 	.collect = collect_dns,
 	.groups = dns_groups,
 	.planes = PLANE_BIT(PLANE_SOCKET),
+	.lists = dns_lists,
+	.depends = dns_depends,
 };

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "collect/accounts.h"
 #include "collect/addresses.h"
 #include "collect/collect.h"
 #include "parse/dkim.h"
@@ -46,7 +47,7 @@ struct domain_reader {
 	struct table ips;
 	struct table helos;
 	struct table reverse;
-	struct table homes;		/* account -> home */
+	struct keyvalue_index homes;	/* account -> home */
 	struct table mailboxes;		/* shadow file -> "some", "none", "?" */
 	struct table suspended;		/* account */
 	struct own_addresses own;
@@ -88,29 +89,6 @@ line_of(const struct domain_reader *reader, const struct table *table,
 }
 
 /* ---- what other collectors found, as tables ---- */
-
-static void
-index_homes(struct domain_reader *reader)
-{
-	const struct facts *facts = reader->collection->facts;
-	struct keyvalues *homes = arena_alloc(reader->collection->scratch,
-	    sizeof(*homes));
-	struct keyvalue *home;
-	size_t i;
-
-	for (i = 0; i < facts->accounts.count; i++) {
-		if (facts->accounts.items[i].home.meta.state != FACT_KNOWN)
-			continue;
-		home = arena_push(reader->collection->scratch, &homes->items,
-		    &homes->count);
-		home->key = facts->accounts.items[i].name;
-		home->value = facts->accounts.items[i].home.value;
-	}
-	reader->homes.path = "/etc/passwd";
-	reader->homes.meta = facts->inventory.accounts.meta;
-	keyvalues_index(reader->collection->scratch, homes,
-	    &reader->homes.index);
-}
 
 static void
 index_mailboxes(struct domain_reader *reader)
@@ -193,7 +171,7 @@ has_mailboxes(struct domain_reader *reader, const struct domain_facts *domain,
     const char **ret_why)
 {
 	const struct keyvalue *home = domain->account.value == NULL ? NULL :
-	    find(&reader->homes, domain->account.value);
+	    keyvalue_index_find(&reader->homes, domain->account.value);
 	const struct keyvalue *file;
 
 	*ret_why = "its account's home is not known";
@@ -310,24 +288,13 @@ mail_is_elsewhere(struct domain_reader *reader, struct domain_facts *domain)
 	return true;
 }
 
-/* Names that tenants choose become paths only when they can be nothing else. */
-static bool
-is_domain_name(const char *name)
-{
-	size_t length = strlen(name);
-
-	return length > 0 && length < 254 && name[0] != '.' &&
-	    strspn(name, "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") == length;
-}
-
 static void
 find_mail(struct domain_reader *reader, struct domain_facts *domain)
 {
 	enum answer_word mailboxes, aliases = NO;
 	const char *why = NULL;
 
-	if (!is_domain_name(domain->name)) {
+	if (!path_component(domain->name)) {
 		meta_unknown(reader->collection, &domain->mail.meta,
 		    "/etc/userdomains", "its name is no domain name");
 		return;
@@ -625,8 +592,8 @@ list_addresses(struct domain_reader *reader)
 		    all->items[i].value);
 		collection->facts->inventory.sending_addresses.value++;
 	}
-	meta_known(&collection->facts->inventory.sending_addresses.meta,
-	    MAIL_IPS ", " MAIN_IP);
+	collection->facts->inventory.sending_addresses.meta =
+	    collection->facts->inventory.domains.meta;
 }
 
 static void
@@ -643,7 +610,7 @@ collect_domains(struct collection *collection)
 	read_table(&reader, &reader.ips, MAIL_IPS, ':');
 	read_table(&reader, &reader.helos, MAIL_HELO, ':');
 	read_table(&reader, &reader.reverse, REVERSE_NAMES, ':');
-	index_homes(&reader);
+	accounts_index_homes(collection, &reader.homes);
 	index_mailboxes(&reader);
 	index_suspended(&reader);
 	own_addresses_find(collection, &reader.own);
@@ -682,6 +649,10 @@ static const struct access domains_accesses[] = {
 
 static const char *const domains_groups[] = { "inventory", NULL };
 
+static const char *const domains_lists[] = { "domains",
+    "sending_addresses", NULL };
+static const char *const domains_depends[] = { "accounts", "exim", "whm", NULL };
+
 extern const struct collector collector_domains;
 const struct collector collector_domains = {
 	.name = "domains",
@@ -690,4 +661,6 @@ const struct collector collector_domains = {
 	.collect = collect_domains,
 	.groups = domains_groups,
 	.planes = PLANE_BIT(PLANE_FILE),
+	.lists = domains_lists,
+	.depends = domains_depends,
 };

@@ -299,6 +299,8 @@ static const struct access exchange_accesses[] = {
 
 static const char *const exchange_groups[] = { "exchange", NULL };
 
+static const char *const exchange_depends[] = { "exim", NULL };
+
 extern const struct collector collector_exchange;
 const struct collector collector_exchange = {
 	.name = "exchange",
@@ -308,4 +310,5 @@ const struct collector collector_exchange = {
 	.collect = collect_exchange,
 	.groups = exchange_groups,
 	.planes = PLANE_BIT(PLANE_FILE) | PLANE_BIT(PLANE_DAEMON),
+	.depends = exchange_depends,
 };

@@ -526,6 +526,8 @@ static const struct access exim_accesses[] = {
 
 static const char *const exim_groups[] = { "exim", NULL };
 
+static const char *const exim_lists[] = { "transports", NULL };
+
 extern const struct collector collector_exim;
 const struct collector collector_exim = {
 	.name = "exim",
@@ -535,4 +537,5 @@ const struct collector collector_exim = {
 	.groups = exim_groups,
 	.planes = PLANE_BIT(PLANE_STORE) | PLANE_BIT(PLANE_FILE) |
 	    PLANE_BIT(PLANE_DAEMON),
+	.lists = exim_lists,
 };

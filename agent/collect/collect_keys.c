@@ -114,6 +114,9 @@ static const struct access keys_accesses[] = {
 
 static const char *const keys_groups[] = { "inventory", NULL };
 
+static const char *const keys_lists[] = { "private_keys", NULL };
+static const char *const keys_depends[] = { "exim", "dovecot", NULL };
+
 extern const struct collector collector_keys;
 const struct collector collector_keys = {
 	.name = "keys",
@@ -122,4 +125,6 @@ const struct collector collector_keys = {
 	.collect = collect_keys,
 	.groups = keys_groups,
 	.planes = PLANE_BIT(PLANE_FILE),
+	.lists = keys_lists,
+	.depends = keys_depends,
 };

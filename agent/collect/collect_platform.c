@@ -197,4 +197,5 @@ const struct collector collector_platform = {
 	.collect = collect_platform,
 	.groups = platform_groups,
 	.planes = PLANE_BIT(PLANE_FILE),
+	.always = true,
 };

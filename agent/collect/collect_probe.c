@@ -694,6 +694,10 @@ static const struct access probe_accesses[] = {
 
 static const char *const probe_groups[] = { "listening", NULL };
 
+static const char *const probe_lists[] = { "listeners", "mail_names",
+    "mx_hosts.digests", NULL };
+static const char *const probe_depends[] = { "accounts", NULL };
+
 extern const struct collector collector_probe;
 const struct collector collector_probe = {
 	.name = "probe",
@@ -702,4 +706,6 @@ const struct collector collector_probe = {
 	.collect = collect_probe,
 	.groups = probe_groups,
 	.planes = PLANE_BIT(PLANE_SOCKET),
+	.lists = probe_lists,
+	.depends = probe_depends,
 };

@@ -410,4 +410,5 @@ const struct collector collector_site = {
 	.collect = collect_site,
 	.groups = site_groups,
 	.planes = PLANE_BIT(PLANE_FILE),
+	.always = true,
 };

@@ -340,6 +340,9 @@ static const struct access whm_accesses[] = {
 static const char *const whm_groups[] = { "platform", "site", "exim",
     "dovecot", "tweak", "access", "backup", "inventory", NULL };
 
+static const char *const whm_lists[] = { "tokens", NULL };
+static const char *const whm_depends[] = { "settings", "exim", "dovecot", NULL };
+
 extern const struct collector collector_whm;
 const struct collector collector_whm = {
 	.name = "whm",
@@ -348,4 +351,6 @@ const struct collector collector_whm = {
 	.collect = collect_whm,
 	.groups = whm_groups,
 	.planes = PLANE_BIT(PLANE_API),
+	.lists = whm_lists,
+	.depends = whm_depends,
 };

@@ -2,15 +2,17 @@
 
 #include "base/arena.h"
 #include "collect/collect.h"
+#include "engine/needs.h"
 #include "tests/replay/replayed.h"
 
 int
 replayed_scan(struct arena *arena, struct host *host, const char *profile_name,
-    struct replayed *ret_replayed, struct err *err)
+    const char *check, struct replayed *ret_replayed, struct err *err)
 {
 	const struct profile_path path = { NULL, "profiles" };
-	const struct collect_options options = { .full = false };
-	const struct selection all = { .check_count = 0 };
+	struct collect_options options = { .full = false };
+	const struct selection selection = { .checks = &check,
+	    .check_count = check != NULL };
 	struct profile profile;
 	struct data data;
 
@@ -19,8 +21,12 @@ replayed_scan(struct arena *arena, struct host *host, const char *profile_name,
 		return -1;
 	data.max_age_days = profile.data_max_age_days;
 	ret_replayed->facts = facts_new(arena);
+	if (check != NULL)
+		evaluate_needs(arena, &profile, &selection, &options.needs,
+		    &options.need_count);
 	collect_all(host, ret_replayed->facts, &options);
-	evaluate(arena, &profile, ret_replayed->facts, &data, &all,
+	evaluate(arena, &profile, ret_replayed->facts, &data,
+	    &selection,
 	    &ret_replayed->findings);
 	return 0;
 }

@@ -10,9 +10,12 @@ struct replayed {
 	struct findings findings;
 };
 
-/* 0, or -1 with err. profile is a path. */
+/*
+ * 0, or -1 with err. profile is a path. With check, only that check is judged
+ * and only what it needs is collected.
+ */
 int replayed_scan(struct arena *arena, struct host *host, const char *profile,
-    struct replayed *ret_replayed, struct err *err);
+    const char *check, struct replayed *ret_replayed, struct err *err);
 
 const struct finding *replayed_find(const struct findings *findings,
     const char *check, const char *subject);

@@ -115,7 +115,7 @@ run_situation(struct arena *arena, const char *root, const char *name)
 	buf_init(&expect, 1024 * 1024);
 	if (host == NULL || file_read(arena_printf(arena, "%s/%s/expect",
 	    root, name), &expect, &err) != 0 ||
-	    replayed_scan(arena, host, profile, &replayed, &err) != 0) {
+	    replayed_scan(arena, host, profile, NULL, &replayed, &err) != 0) {
 		err_format(&err, text, sizeof(text));
 		why = arena_strdup(arena, text);
 	} else {

@@ -118,7 +118,7 @@ run_fault(struct arena *arena, struct host *inner, const char *profile,
 	size_t asked, i;
 
 	host = host_faulty(inner, n, &asked);
-	if (replayed_scan(arena, host, profile, &faulted, &err) != 0)
+	if (replayed_scan(arena, host, profile, NULL, &faulted, &err) != 0)
 		why = arena_strdup(arena, err.text);
 	host_free(host);
 	if (why != NULL)
@@ -151,7 +151,7 @@ main(int argc, char **argv)
 		return 1;
 	}
 	counting = host_faulty(inner, 0, &asked);
-	if (replayed_scan(arena, counting, argv[2], &whole, &err) != 0) {
+	if (replayed_scan(arena, counting, argv[2], NULL, &whole, &err) != 0) {
 		fprintf(stderr, "%s:%u: %s\n", err.source, err.line, err.text);
 		return 1;
 	}

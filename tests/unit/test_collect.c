@@ -94,7 +94,8 @@ report_of(const struct facts *facts, const char *name)
 /* ---- states ---- */
 
 static const char *const names[] = { "platform", "site", "crypto", "settings",
-	"accounts", "exim", "exchange", "dovecot", "keys", "whm", "probe" };
+	"accounts", "mail_paths", "exim", "exchange", "dovecot", "keys", "whm",
+	"domains", "dns", "probe" };
 
 static void
 test_all_fail(void **state)
@@ -122,6 +123,47 @@ test_all_fail(void **state)
 		assert_true(report->duration_ms >= 0);
 	}
 	assert_int_equal(facts->accounts.count, 0);
+	arena_free(arena);
+}
+
+/* Of a run for few facts: what has no part in them is not asked. */
+static void
+test_only_what_is_needed(void **state)
+{
+	static const char *const needs[] = { "?transports.hosts_require_tls",
+		"dns.caa" };
+	static const struct {
+		const char *name;
+		bool runs;
+	} expected[] = { { "platform", true }, { "exim", true },
+		{ "accounts", true }, { "whm", true }, { "dns", true },
+		{ "mail_paths", false }, { "probe", false },
+		{ "keys", false }, { "crypto", false } };
+	struct uniform host = { .answer = { ANSWER_ABSENT, NULL, 0, 0, NULL } };
+	struct collect_options options = { .needs = needs,
+	    .need_count = COUNT(needs) };
+	struct arena *arena = arena_new();
+	struct facts *facts = facts_new(arena);
+	size_t i;
+
+	(void)state;
+	host.base.ask = uniform_ask;
+	host.base.whm_name = "whmapi1";
+	collect_all(&host.base, facts, &options);
+	for (i = 0; i < COUNT(expected); i++) {
+		const char *why = report_of(facts, expected[i].name)->why;
+
+		assert_int_equal(expected[i].runs, why == NULL ||
+		    strcmp(why, "no check that was selected needs it") != 0);
+	}
+	/* How many there are is told by who lists them. */
+	options.needs = (const char *const[]){ "inventory.tokens" };
+	options.need_count = 1;
+	facts = facts_new(arena);
+	collect_all(&host.base, facts, &options);
+	assert_string_equal(report_of(facts, "mail_paths")->why,
+	    "no check that was selected needs it");
+	assert_int_equal(report_of(facts, "whm")->state, COLLECTOR_FAILED);
 	arena_free(arena);
 }
 
@@ -384,6 +426,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_fail),
+		cmocka_unit_test(test_only_what_is_needed),
 		cmocka_unit_test(test_skipped),
 		cmocka_unit_test(test_partial),
 		cmocka_unit_test(test_junk),

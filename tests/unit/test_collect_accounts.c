@@ -5,7 +5,17 @@
  */
 #include "tests/unit/table_host.h"
 
-extern const struct collector collector_accounts;
+extern const struct collector collector_accounts, collector_mail_paths;
+
+/* What ranges over the accounts behind what finds them. */
+static void
+collect_both(struct collection *collection)
+{
+	collector_accounts.collect(collection);
+	collector_mail_paths.collect(collection);
+}
+
+static const struct collector both = { .collect = collect_both };
 
 #define USERS "/etc/trueuserdomains"
 #define OWNERS "/etc/trueuserowners"
@@ -239,7 +249,7 @@ test_cases(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(cases); i++)
-		check_case(&collector_accounts, &cases[i], usual, COUNT(usual));
+		check_case(&both, &cases[i], usual, COUNT(usual));
 }
 
 /* ---- schemes, after crypt(5) and Dovecot's password schemes ---- */
@@ -316,7 +326,7 @@ test_schemes(void **state)
 		const struct expected entries = { "password_files[0].entries",
 		    P, KNOWN, usable ? "1" : "0", SHADOW };
 
-		table_run(&host, &collector_accounts, facts);
+		table_run(&host, &both, facts);
 		check_fact(facts, hashes[i].hash, &schemes);
 		check_fact(facts, hashes[i].hash, &entries);
 		check_no_secret(&facts->password_files.items[0],
@@ -349,7 +359,7 @@ test_mixed(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(mixed); i++)
-		check_case(&collector_accounts, &mixed[i], usual, COUNT(usual));
+		check_case(&both, &mixed[i], usual, COUNT(usual));
 }
 
 int
