@@ -3,6 +3,11 @@
  * makes them, and what dig 9.18 says of the same question: its status, the
  * authority section and the records of the type, a line each, in dig's words.
  */
+#ifndef CPWARD_TESTS_DNS_REPLIES_H
+#define CPWARD_TESTS_DNS_REPLIES_H
+
+#include "parse/dns.h"
+
 static const struct real_reply {
 	const char *name;
 	uint16_t type;
@@ -474,3 +479,5 @@ static const struct real_reply {
 	    "\x00\x00\x29\x10\x00\x00\x00\x00\x00\x00\x06\x00\x0f\x00\x02\x00"
 	    "\x18" },
 };
+
+#endif
