@@ -1,6 +1,6 @@
 /*
  * DKIM key records (RFC 6376 3.6.1, 8301, 8463), and the key pair on disk. Sizes
- * and moduli are read straight from the DER, capped; whatever has another shape
+ * and moduli are read straight from the DER, capped; a public key of another shape
  * is left to OpenSSL.
  */
 #ifndef CPWARD_PARSE_DKIM_H

@@ -2,9 +2,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include <openssl/bn.h>
 #include <openssl/err.h>
-#include <openssl/rsa.h>
+#include <openssl/evp.h>
 #include <openssl/x509.h>
 
 #include "base/arena.h"
@@ -53,23 +52,6 @@ dkim_rsa_set(struct arena *arena, struct der modulus, struct der exponent,
 	return true;
 }
 
-/* OpenSSL takes negative numbers, and zero, for keys. */
-bool
-dkim_rsa_set_openssl(struct arena *arena, const RSA *rsa, struct dkim_key *ret)
-{
-	unsigned char modulus[DKIM_BITS_MAX / 8], exponent[DKIM_BITS_MAX / 8];
-	const BIGNUM *n, *e;
-
-	RSA_get0_key(rsa, &n, &e, NULL);
-	if (n == NULL || e == NULL || BN_is_negative(n) || BN_is_negative(e) ||
-	    BN_num_bytes(n) > (int)sizeof(modulus) ||
-	    BN_num_bytes(e) > (int)sizeof(exponent))
-		return false;
-	return dkim_rsa_set(arena,
-	    (struct der){ modulus, (size_t)BN_bn2bin(n, modulus) },
-	    (struct der){ exponent, (size_t)BN_bn2bin(e, exponent) }, ret);
-}
-
 void
 dkim_ed25519_set(struct arena *arena, const unsigned char *point,
     struct dkim_key *ret)
@@ -111,6 +93,22 @@ dkim_names_oid(struct der der, const void *oid, size_t length)
 	    oid, length) != NULL;
 }
 
+/* The numbers as OpenSSL writes them: a sign that is wrong is mended. */
+static bool
+set_from_openssl(struct arena *arena, const EVP_PKEY *pkey,
+    struct dkim_key *ret)
+{
+	unsigned char *bytes = NULL;
+	int length = i2d_PublicKey(pkey, &bytes);
+	struct der modulus, exponent;
+	bool done = length > 0 &&
+	    take_rsa((struct der){ bytes, (size_t)length }, &modulus,
+	    &exponent) && dkim_rsa_set(arena, modulus, exponent, ret);
+
+	OPENSSL_free(bytes);
+	return done;
+}
+
 /*
  * A shape that is not quite DER's, and what is odd about it. Nothing but RSA
  * gets there: OpenSSL has looped on hostile keys of other algorithms
@@ -123,13 +121,15 @@ read_by_openssl(struct arena *arena, struct der der, struct dkim_key *ret,
 	size_t behind;
 	const unsigned char *bytes = der.bytes;
 	CLEANUP(pkey_free) EVP_PKEY *pkey = NULL;
+	bool done;
 
 	if (!dkim_names_oid(der, LITERAL(RSA_OID)))
 		return false;
 	pkey = d2i_PUBKEY(NULL, &bytes, (long)der.length);
+	done = pkey != NULL && EVP_PKEY_base_id(pkey) == EVP_PKEY_RSA &&
+	    set_from_openssl(arena, pkey, ret);
 	ERR_clear_error();
-	if (pkey == NULL || EVP_PKEY_base_id(pkey) != EVP_PKEY_RSA ||
-	    !dkim_rsa_set_openssl(arena, EVP_PKEY_get0_RSA(pkey), ret))
+	if (!done)
 		return false;
 	behind = der.length - (size_t)(bytes - der.bytes);
 	*ret_oddity = behind == 0 ? "p= is not quite DER, which strict "

@@ -7,8 +7,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <openssl/rsa.h>
-
 #include "parse/der.h"
 #include "parse/dkim.h"
 
@@ -46,8 +44,6 @@ const char *dkim_rsa_read(struct arena *arena, struct der der,
 
 /* A key as read: its size is checked, its modulus or point copied. */
 bool dkim_rsa_set(struct arena *arena, struct der modulus, struct der exponent,
-    struct dkim_key *ret);
-bool dkim_rsa_set_openssl(struct arena *arena, const RSA *rsa,
     struct dkim_key *ret);
 void dkim_ed25519_set(struct arena *arena, const unsigned char *point,
     struct dkim_key *ret);

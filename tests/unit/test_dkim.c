@@ -105,7 +105,7 @@ static const struct pair_case pair_cases[] = {
 	RSA_CASE(8192),
 	{ "PKCS #8", RSA_2048_PKCS8, "v=DKIM1; k=rsa; p=" RSA_2048_P,
 	    "RSA 2048", RSA_2048_MODULUS, NULL },
-	{ "three primes, by OpenSSL", RSA_THREE_PRIMES_PEM,
+	{ "three primes", RSA_THREE_PRIMES_PEM,
 	    "v=DKIM1; k=rsa; p=" RSA_THREE_PRIMES_P, "RSA 2048",
 	    RSA_THREE_PRIMES_MODULUS, NULL },
 	{ "lines before", RSA_512_TEXT, "v=DKIM1; k=rsa; p=" RSA_512_P,
@@ -660,6 +660,91 @@ test_private(void **state)
 	arena_free(arena);
 }
 
+struct private_der_case {
+	const char *name;
+	const char *label;
+	const char *bytes;	/* in hex */
+	const char *why;
+	const char *key;
+};
+
+#define PKCS1 "RSA PRIVATE KEY"
+#define PKCS8 "PRIVATE KEY"
+/* Numbers that are none of a working key, but of its shape. */
+#define SIX "020101" "020101" "020101" "020101" "020101" "020101"
+#define TINY "301d" "020100" N E SIX
+#define SEED "9d61b19deffd5a60ba844af492ec2cc4" \
+	"4449c5697b326919703bac031cae7f60"
+#define POINT "d75a980182b10ab7d54bfed3c964073a" \
+	"0ee172f3daa62325af021a68f707511a"
+
+static const struct private_der_case private_der_cases[] = {
+	{ "RSAPrivateKey", PKCS1, TINY, NULL, "RSA 17" },
+	{ "bytes behind it", PKCS1, TINY "0500", NULL, "RSA 17" },
+	{ "other primes", PKCS1, "301f" "020101" N E SIX "3000", NULL,
+	    "RSA 17" },
+	{ "no other primes", PKCS1, "301d" "020101" N E SIX, NOT_DER, NULL },
+	{ "a number too few", PKCS1, "301a" "020100" N E "020101" "020101"
+	    "020101" "020101" "020101", NOT_DER, NULL },
+	{ "a number too many", PKCS1, "3020" "020100" N E SIX "020101", NOT_DER,
+	    NULL },
+	{ "a number that is 0", PKCS1, "301d" "020100" N E "020100" "020101"
+	    "020101" "020101" "020101" "020101", NOT_DER, NULL },
+	{ "modulus 0", PKCS1, "301b" "020100" "020100" E SIX, NOT_DER, NULL },
+	{ "negative", PKCS1, "301d" "020100" "0203fe0807" E SIX, NOT_DER, NULL },
+	{ "indefinite length", PKCS1, "3080" "020100" N E SIX "0000", NOT_DER,
+	    NULL },
+	{ "PrivateKeyInfo", PKCS8, "3033" "020100" RSA "041f" TINY, NULL,
+	    "RSA 17" },
+	{ "no NULL behind the algorithm", PKCS8,
+	    "3031" "020100" "300b06092a864886f70d010101" "041f" TINY, NULL,
+	    "RSA 17" },
+	{ "attributes", PKCS8, "3035" "020100" RSA "041f" TINY "a000", NULL,
+	    "RSA 17" },
+	{ "PKCS #1 as PKCS #8", PKCS8, TINY, NOT_DER, NULL },
+	{ "PKCS #8 as PKCS #1", PKCS1, "3033" "020100" RSA "041f" TINY, NOT_DER,
+	    NULL },
+	{ "Ed25519", PKCS8, "302e" "020100" "300506032b6570" "0422" "0420" SEED,
+	    NULL, "Ed25519" },
+	{ "Ed25519 with its public half, RFC 8410 section 10.3", PKCS8,
+	    "3051" "020101" "300506032b6570" "0422" "0420" SEED "812100" POINT,
+	    NULL, "Ed25519" },
+	{ "Ed25519, a byte short", PKCS8, "302d" "020100" "300506032b6570"
+	    "0421" "041f" "61b19deffd5a60ba844af492ec2cc4"
+	    "4449c5697b326919703bac031cae7f60", NOT_DER, NULL },
+	{ "RSASSA-PSS", PKCS8, "3031" "020100" "300b06092a864886f70d01010a"
+	    "041f" TINY, "it is neither RSA nor Ed25519", NULL },
+};
+
+static void
+check_private_der(struct arena *arena, const struct private_der_case *test)
+{
+	unsigned char bytes[256];
+	size_t length = from_hex(test->bytes, bytes);
+	const char *why = NULL, *text = arena_printf(arena,
+	    "-----BEGIN %s-----\n%s\n-----END %s-----\n", test->label,
+	    base64(arena, bytes, length), test->label);
+	struct dkim_key key;
+	int done = dkim_private_key_read(arena, text, strlen(text), &key, &why);
+
+	same_text(test->name, "why", why, test->why);
+	if (done == 0)
+		same_text(test->name, "key", dkim_key_name(arena, &key),
+		    test->key);
+}
+
+static void
+test_private_der(void **state)
+{
+	struct arena *arena = arena_new();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(private_der_cases); i++)
+		check_private_der(arena, &private_der_cases[i]);
+	arena_free(arena);
+}
+
 static void
 test_private_long_and_binary(void **state)
 {
@@ -968,6 +1053,7 @@ main(void)
 		cmocka_unit_test(test_der),
 		cmocka_unit_test(test_largest_modulus),
 		cmocka_unit_test(test_private),
+		cmocka_unit_test(test_private_der),
 		cmocka_unit_test(test_private_long_and_binary),
 		cmocka_unit_test(test_secrets),
 		cmocka_unit_test(test_random_keys),
