@@ -201,10 +201,12 @@ static const struct mechanism {
 	{ "ptr", SPF_PTR, parse_optional_domain },
 };
 
+/* Most words differ in the first letter; a capital is told by the rest. */
 static bool
 span_is(struct spf_span span, const char *word)
 {
-	return strncasecmp(span.at, word, span.length) == 0 &&
+	return span.length > 0 && (span.at[0] | 0x20) == word[0] &&
+	    strncasecmp(span.at, word, span.length) == 0 &&
 	    word[span.length] == '\0';
 }
 
@@ -282,21 +284,19 @@ parse_term(struct spf_term *term)
 bool
 spf_term_next(struct spf_span *rest, struct spf_term *ret)
 {
+	const char *at = rest->at, *end = at + rest->length, *begin;
 	bool printable = true;
-	size_t i = 0;
 
-	while (rest->length > 0 && rest->at[0] == ' ')
-		*rest = span_from(*rest, 1);
-	if (rest->length == 0)
+	while (at < end && *at == ' ')
+		at++;
+	for (begin = at; at < end && *at != ' '; at++)
+		printable &= *at >= 0x21 && *at <= 0x7E;
+	*rest = (struct spf_span){ at, (size_t)(end - at) };
+	if (at == begin)
 		return false;
-	for (; i < rest->length && rest->at[i] != ' '; i++)
-		printable = printable && rest->at[i] >= 0x21 &&
-		    rest->at[i] <= 0x7E;
-	memset(ret, 0, sizeof(*ret));
-	ret->prefix4 = 32;
-	ret->prefix6 = 128;
-	ret->text = ret->name = (struct spf_span){ rest->at, i };
-	*rest = span_from(*rest, i);
+	*ret = (struct spf_term){ .prefix4 = 32, .prefix6 = 128 };
+	ret->text = ret->name = (struct spf_span){ begin,
+	    (size_t)(at - begin) };
 	ret->mistake = printable ? parse_term(ret) : SPF_BAD_BYTE;
 	return true;
 }

@@ -180,6 +180,8 @@ spf_needs_client(struct spf_span spec)
 	size_t i = 0, length;
 	const char *percent;
 
+	if (spec.length == 0)
+		return false;
 	while ((percent = memchr(spec.at + i, '%', spec.length - i)) != NULL) {
 		i = (size_t)(percent - spec.at);
 		length = spf_macro_read((struct spf_span){ percent,
