@@ -95,8 +95,7 @@ dkim_names_oid(struct der der, const void *oid, size_t length)
 
 /* The numbers as OpenSSL writes them: a sign that is wrong is mended. */
 static bool
-set_from_openssl(struct arena *arena, const EVP_PKEY *pkey,
-    struct dkim_key *ret)
+set_from_openssl(struct arena *arena, EVP_PKEY *pkey, struct dkim_key *ret)
 {
 	unsigned char *bytes = NULL;
 	int length = i2d_PublicKey(pkey, &bytes);
