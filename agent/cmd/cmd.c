@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/fileio.h"
 #include "cmd/cmd.h"
+#include "engine/needs.h"
 #include "collect/collect.h"
 #include "facts/snapshot.h"
 #include "host/whm_transport.h"
@@ -157,6 +158,10 @@ cmd_host(const struct options *options, const struct config *config,
 		live.whm = &whm;
 	if (options->no_network)
 		live.network_skipped = "skipped: --no-network";
+	/* A tree's domains are not this machine's resolver's to look up. */
+	else if (live.root != NULL && live.dns_server_count == 0)
+		live.network_skipped = "skipped: with --root only name servers"
+		    " that [dns] servers names are asked";
 	if (live.root != NULL)
 		live.listeners_skipped = "skipped: no listener is asked with "
 		    "--root";
@@ -184,10 +189,26 @@ warn_of_scope(const struct options *options, const struct facts *facts)
 		    "can not be read: is this a cPanel server?");
 }
 
+static struct selection
+make_selection(const struct options *options)
+{
+	return (struct selection){
+		.checks = options->checks.items,
+		.check_count = options->checks.count,
+		.skipped = options->skipped_checks.items,
+		.skipped_count = options->skipped_checks.count,
+		.references = options->references.items,
+		.reference_count = options->references.count,
+		.severity = options->severity,
+	};
+}
+
 int
 cmd_collect(struct arena *arena, const struct options *options,
-    const struct config *config, struct facts **ret_facts, struct err *err)
+    const struct config *config, const struct yardstick *yardstick,
+    struct facts **ret_facts, struct err *err)
 {
+	struct selection selection = make_selection(options);
 	struct collect_options collect = {
 		.managed_by = config->managed_by,
 		.full = options->full,
@@ -204,6 +225,9 @@ cmd_collect(struct arena *arena, const struct options *options,
 
 	if (host == NULL)
 		return -1;
+	if (yardstick != NULL)
+		evaluate_needs(arena, &yardstick->profile, &selection,
+		    &collect.needs, &collect.need_count);
 	*ret_facts = facts_new(arena);
 	collect_all(host, *ret_facts, &collect);
 	host_free(host);
@@ -341,20 +365,6 @@ cmd_outputs_check(struct arena *arena, const struct options *options,
 }
 
 /* ---- judging ---- */
-
-static struct selection
-make_selection(const struct options *options)
-{
-	return (struct selection){
-		.checks = options->checks.items,
-		.check_count = options->checks.count,
-		.skipped = options->skipped_checks.items,
-		.skipped_count = options->skipped_checks.count,
-		.references = options->references.items,
-		.reference_count = options->references.count,
-		.severity = options->severity,
-	};
-}
 
 /* A --check that matches nothing is a slip, and would look like a pass. */
 static int

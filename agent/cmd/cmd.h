@@ -40,18 +40,22 @@ int cmd_profile(struct arena *arena, const struct options *options,
 struct host *cmd_host(const struct options *options,
     const struct config *config, struct err *err);
 
-/* Facts of the server, or of the snapshot that --facts names. */
-int cmd_collect(struct arena *arena, const struct options *options,
-    const struct config *config, struct facts **ret_facts, struct err *err);
-int cmd_load_facts(struct arena *arena, const struct options *options,
-    struct facts **ret_facts, struct err *err);
-
 /* What facts are judged by. */
 struct yardstick {
 	int64_t started_at;
 	struct profile profile;
 	struct data data;
 };
+
+/*
+ * Facts of the server, or of the snapshot that --facts names. With a yardstick
+ * only those that the selected checks need are collected, NULL = all.
+ */
+int cmd_collect(struct arena *arena, const struct options *options,
+    const struct config *config, const struct yardstick *yardstick,
+    struct facts **ret_facts, struct err *err);
+int cmd_load_facts(struct arena *arena, const struct options *options,
+    struct facts **ret_facts, struct err *err);
 
 /* All that can be wrong with the command line and the profile, before work. */
 int cmd_prepare(struct arena *arena, const struct options *options,

@@ -225,7 +225,7 @@ cmd_doctor(struct arena *arena, const struct options *options,
 		return -1;
 	if (options->access)
 		return print_access(options, &config);
-	if (cmd_collect(arena, options, &config, &facts, err) != 0)
+	if (cmd_collect(arena, options, &config, NULL, &facts, err) != 0)
 		return -1;
 	print_site(arena, facts);
 	print_collectors(arena, facts);

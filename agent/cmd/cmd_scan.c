@@ -24,7 +24,8 @@ cmd_scan(struct arena *arena, const struct options *options, struct err *err)
 	if (refuse_arguments(options, "scan", err) != 0 ||
 	    cmd_config(arena, options, &config, err) != 0 ||
 	    cmd_prepare(arena, options, &config, &yardstick, err) != 0 ||
-	    cmd_collect(arena, options, &config, &facts, err) != 0)
+	    cmd_collect(arena, options, &config, &yardstick, &facts,
+	    err) != 0)
 		return -1;
 	return cmd_judge(arena, options, &yardstick, facts, err);
 }
@@ -83,7 +84,7 @@ cmd_collect_run(struct arena *arena, const struct options *options,
 	if (refuse_arguments(options, "collect", err) != 0 ||
 	    snapshot_path(options, &path, err) != 0 ||
 	    cmd_config(arena, options, &config, err) != 0 ||
-	    cmd_collect(arena, options, &config, &facts, err) != 0 ||
+	    cmd_collect(arena, options, &config, NULL, &facts, err) != 0 ||
 	    output_open(&output, path, err) != 0)
 		return -1;
 	(void)snapshot_write(output.stream, facts, err);
