@@ -4,8 +4,6 @@
  * name the MX hosts with TLSA records and the mail and webmail names of the
  * domains are asked for, where they lead here.
  */
-#include <arpa/inet.h>
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,15 +11,12 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "collect/addresses.h"
 #include "collect/collect_probe.h"
 #include "host/probe.h"
-#include "parse/keyvalue.h"
 
 #define LOOPBACK "127.0.0.1"
 #define OTHER_LOOPBACK "127.0.0.2"
-#define FIB_TRIE "/proc/net/fib_trie"
-#define IF_INET6 "/proc/net/if_inet6"
-#define NAT_MAP "/var/cpanel/cpnat"
 #define NAMES_MAX 64		/* names beside the host's own that are asked for */
 #define MX_PORT 25
 #define TARGETS_MAX 64
@@ -40,9 +35,7 @@ struct asking {
 	struct probe_target targets[TARGETS_MAX];
 	size_t target_count;
 	struct probe_request request;
-	const char **addresses;		/* that are this server's */
-	size_t address_count;
-	const char *addresses_why;	/* not all are known; NULL = they are */
+	struct own_addresses own;
 	size_t names_asked;		/* beside the host's own, of NAMES_MAX */
 	size_t failures;		/* of looking up a name */
 	struct fact_meta names;		/* what inventory.mail_names will be */
@@ -124,116 +117,7 @@ prepare(struct asking *asking, const struct collect_options *options)
 	request->target_count = asking->target_count;
 }
 
-/* ---- which addresses are this server's ---- */
-
-static void
-add_address(struct asking *asking, const char *text, size_t length)
-{
-	*arena_push(asking->collection->scratch, &asking->addresses,
-	    &asking->address_count) = arena_memdup(
-	    asking->collection->scratch, text, length);
-}
-
-/*
- * The kernel's routing table: "|-- 192.0.2.2" and on the next line
- * "/32 host LOCAL" where the address is one of this machine's.
- */
-static void
-read_fib_trie(struct asking *asking, const char *table)
-{
-	const char *line, *address = NULL, *leaf;
-
-	for (line = table; line != NULL; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		leaf = line + strspn(line, " ");
-		if (strncmp(leaf, "|-- ", 4) == 0)
-			address = leaf + 4;
-		else if (address != NULL &&
-		    strncmp(leaf, "/32 host LOCAL", 14) == 0)
-			add_address(asking, address,
-			    strcspn(address, "\n"));
-	}
-}
-
-/* proc(5): 32 hexadecimal digits begin each line. */
-static void
-read_if_inet6(struct asking *asking, const char *table)
-{
-	char text[INET6_ADDRSTRLEN];
-	unsigned char bytes[16];
-	const char *line;
-	unsigned byte;
-	size_t i;
-
-	for (line = table; line != NULL && *line != '\0';
-	    line = strchr(line, '\n'), line += line != NULL) {
-		for (i = 0; i < sizeof(bytes) && isxdigit((unsigned char)
-		    line[2 * i]) && sscanf(line + 2 * i, "%2x", &byte) == 1;
-		    i++)
-			bytes[i] = (unsigned char)byte;
-		if (i == sizeof(bytes) && inet_ntop(AF_INET6, bytes, text,
-		    sizeof(text)) != NULL)
-			add_address(asking, text, strlen(text));
-	}
-}
-
-/* "INTERNAL EXTERNAL" a line: the outside knows this server as EXTERNAL. */
-static void
-read_nat(struct asking *asking, const struct answer *answer)
-{
-	struct keyvalues lines;
-	size_t i;
-
-	keyvalues_parse(asking->collection->scratch, answer->bytes,
-	    answer->length, ' ', &lines);
-	for (i = 0; i < lines.count; i++)
-		if (lines.items[i].value != NULL)
-			add_address(asking, lines.items[i].value,
-			    strcspn(lines.items[i].value, " \t"));
-}
-
-static struct answer
-read_table(struct asking *asking, const char *path)
-{
-	struct answer answer = host_file(asking->collection->host,
-	    asking->collection->scratch, path, HOST_CAP_CONFIG);
-
-	if (answer.status != ANSWER_OK && answer.status != ANSWER_ABSENT &&
-	    answer.status != ANSWER_NO_PARENT)
-		asking->addresses_why = answer.why;
-	return answer;
-}
-
-static void
-find_addresses(struct asking *asking)
-{
-	struct answer answer = read_table(asking, FIB_TRIE);
-
-	if (answer.status == ANSWER_OK)
-		read_fib_trie(asking, answer.bytes);
-	else
-		asking->addresses_why = answer.why;
-	answer = read_table(asking, IF_INET6);
-	if (answer.status == ANSWER_OK)
-		read_if_inet6(asking, answer.bytes);
-	answer = read_table(asking, NAT_MAP);
-	if (answer.status == ANSWER_OK)
-		read_nat(asking, &answer);
-}
-
 /* ---- where a name leads ---- */
-
-static bool
-is_ours(const struct asking *asking, const char *address, size_t length)
-{
-	size_t i;
-
-	for (i = 0; i < asking->address_count; i++)
-		if (strlen(asking->addresses[i]) == length &&
-		    strncmp(asking->addresses[i], address, length) == 0)
-			return true;
-	return false;
-}
 
 /* One address that is ours is enough: a client may be led here. */
 static void
@@ -248,15 +132,16 @@ set_address(struct asking *asking, struct fact_str *fact,
 		return;
 	for (; *line != '\0'; line += length + (line[length] == '\n')) {
 		length = strcspn(line, "\n");
-		if (is_ours(asking, line, length)) {
+		if (own_address(&asking->own, arena_memdup(
+		    collection->scratch, line, length))) {
 			fact->value = "here";
 			return;
 		}
 	}
-	if (asking->addresses_why != NULL)
+	if (asking->own.why != NULL)
 		meta_unknown(collection, &fact->meta, origin,
 		    "the addresses of this server are not known: %s",
-		    asking->addresses_why);
+		    asking->own.why);
 	else
 		fact->value = arena_memdup(collection->arena, answer->bytes,
 		    strcspn(answer->bytes, "\n"));
@@ -659,7 +544,7 @@ collect_probe(struct collection *collection)
 
 	asking->collection = collection;
 	prepare(asking, collection->options);
-	find_addresses(asking);
+	own_addresses_find(collection, &asking->own);
 	ask_mx_hosts(asking);
 	ask_names(asking);
 	answer = host_probe(collection->host, collection->scratch,
@@ -683,8 +568,10 @@ collect_probe(struct collection *collection)
 }
 
 static const struct access probe_accesses[] = {
-	{ ASK_FILE, FIB_TRIE, "which addresses are this server's" },
-	{ ASK_FILE, IF_INET6, "which addresses are this server's" },
+	{ ASK_FILE, "/proc/net/fib_trie",
+	    "which addresses are this server's" },
+	{ ASK_FILE, "/proc/net/if_inet6",
+	    "which addresses are this server's" },
 	{ ASK_FILE, NAT_MAP, "which public addresses lead to it" },
 	{ ASK_ADDRESS, "mail.*", "which mail names lead to it" },
 	{ ASK_ADDRESS, "webmail.*", "which webmail names lead to it" },
