@@ -18,6 +18,7 @@ const struct check_table check_catalogue[] = {
 	TABLE(dns_dkim_checks),
 	TABLE(dns_dmarc_checks),
 	TABLE(dns_mx_checks),
+	TABLE(dns_transport_checks),
 	TABLE(volume_checks),
 	TABLE(log_checks),
 	TABLE(backup_checks),

@@ -22,6 +22,7 @@ extern const struct check dns_spf_checks[2];
 extern const struct check dns_dkim_checks[1];
 extern const struct check dns_dmarc_checks[2];
 extern const struct check dns_mx_checks[2];
+extern const struct check dns_transport_checks[2];
 extern const struct check volume_checks[1];
 extern const struct check log_checks[4];
 extern const struct check backup_checks[1];

@@ -308,6 +308,28 @@ evaluate_expiry(const struct evaluation *ev,
 
 /* ---- strength ---- */
 
+static const char *const strength_words[] =
+    { "rsa-2048", "rsa-3072", "rsa-4096", "caa", NULL };
+
+#define RSA_WORD "rsa-"
+#define RSA_MIN 2048
+#define CAA_WORD strength_words[3]
+
+/* The least size of an RSA key, the largest of those that are wanted. */
+static int64_t
+rsa_wanted(const struct want *want)
+{
+	int64_t least = RSA_MIN, bits;
+	size_t i;
+
+	for (i = 0; i < want->list_count; i++)
+		if (strncmp(want->list[i], RSA_WORD, strlen(RSA_WORD)) == 0 &&
+		    number_read(want->list[i] + strlen(RSA_WORD), &bits) &&
+		    bits > least)
+			least = bits;
+	return least;
+}
+
 static const char *const strong_keys[] = { "EC P-256", "EC P-384", "EC P-521",
     "Ed25519", "Ed448" };
 static const char *const weak_signatures[] = { "md2", "md4", "md5", "sha1",
@@ -330,13 +352,13 @@ static void
 judge_key(const struct evaluation *ev, const char *key,
     struct finding *finding)
 {
-	int64_t bits;
+	int64_t bits, wanted = rsa_wanted(ev->want);
 
 	if (strncmp(key, "RSA ", 4) == 0 && number_read(key + 4, &bits)) {
-		if (bits < ev->want->integer)
+		if (bits < wanted)
 			finding_part(ev, finding, RESULT_FAIL, "the key is %s, "
 			    "wanted RSA %" PRId64 " or P-256 at least", key,
-			    ev->want->integer);
+			    wanted);
 		else
 			finding_part(ev, finding, RESULT_PASS, "the key is %s",
 			    key);
@@ -346,7 +368,7 @@ judge_key(const struct evaluation *ev, const char *key,
 	} else {
 		finding_part(ev, finding, RESULT_FAIL, "the key is %s, wanted RSA "
 		    "%" PRId64 ", P-256 or P-384", shown(ev->arena, key),
-		    ev->want->integer);
+		    wanted);
 	}
 }
 
@@ -368,6 +390,35 @@ judge_signature(const struct evaluation *ev, const char *signature,
 		    "%s is, is not known", shown(ev->arena, signature));
 }
 
+/*
+ * RFC 8659: whoever may issue certificates for the server's name. Not the
+ * listener's doing, so it is said once.
+ */
+static void
+judge_caa(const struct evaluation *ev, struct finding *finding)
+{
+	const struct fact_list *caa = &ev->facts->dns.caa;
+	const char *host = ev->facts->host != NULL ? ev->facts->host :
+	    "the server";
+
+	finding_evidence(ev, finding, "dns.caa");
+	if (!list_has(ev->want->list, ev->want->list_count, CAA_WORD,
+	    strlen(CAA_WORD)))
+		return;
+	if (caa->meta.state == FACT_UNKNOWN)
+		finding_part(ev, finding, RESULT_UNKNOWN, "who may issue "
+		    "certificates for %s (CAA) is not known: %s", host,
+		    caa->meta.why != NULL ? caa->meta.why : "not collected");
+	else if (caa->meta.state == FACT_ABSENT || caa->count == 0)
+		finding_part(ev, finding, RESULT_FAIL, "no CAA record says who "
+		    "may issue certificates for %s; publish there CAA: 0 issue "
+		    "\"AUTHORITY\", with the name of the one that issues them",
+		    host);
+	else
+		finding_part(ev, finding, RESULT_PASS, "CAA records say who "
+		    "may issue certificates for %s", host);
+}
+
 static void
 evaluate_strength(const struct evaluation *ev,
     const struct listener_facts *listener, struct finding *finding)
@@ -378,6 +429,8 @@ evaluate_strength(const struct evaluation *ev,
 	if (finding_part_need(ev, finding, "listeners.signature",
 	    "what the chain is signed with", &listener->signature.meta))
 		judge_signature(ev, listener->signature.value, finding);
+	if (is_first(ev, listener))
+		judge_caa(ev, finding);
 }
 
 const struct check cert_checks[] = {
@@ -427,9 +480,11 @@ const struct check cert_checks[] = {
 		.id = "cert.service.strength",
 		.title = "Keys and signatures of certificates meet the floor",
 		.scope = SCOPE_LISTENER,
-		.needs = { "listeners.key", "listeners.signature" },
+		.needs = { "listeners.key", "listeners.signature",
+		    "?dns.caa" },
 		.evaluate.listener = evaluate_strength,
-		.want = WANT_INT,
+		.want = WANT_LIST,
+		.want_words = strength_words,
 		.remediation = "cert.reissue",
 		.mode = REMEDIATION_GUIDED,
 		.explain =
@@ -437,6 +492,9 @@ const struct check cert_checks[] = {
 		    "can pose as the server (NIST SP 800-131A). Have the "
 		    "certificate issued again with an RSA key of the profile's "
 		    "size or an EC key on P-256 or P-384, signed with SHA-256 "
-		    "or better. Mail programs notice nothing.",
+		    "or better. Mail programs notice nothing. A profile may "
+		    "demand caa: a CAA record in DNS that names who may issue "
+		    "certificates for the server's name; name the authority "
+		    "that AutoSSL uses too, or the next renewal fails.",
 	},
 };
