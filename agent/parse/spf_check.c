@@ -275,16 +275,13 @@ match_exchanger(struct spf_eval *eval, const struct spf_term *term,
 	    MATCH_NO;
 }
 
-/*
- * Hosts are judged in their order; behind the first that is pending the others
- * are asked for at once.
- */
+/* In their order: the first that matches, or that nobody can tell, decides. */
 static enum match
 match_exchangers(struct spf_eval *eval, const struct place *place,
     const struct spf_term *term, const struct dns_records *exchangers)
 {
-	enum match found = MATCH_NO;
 	bool asked = false, any = false;
+	enum match found;
 	size_t i;
 
 	for (i = 0; i < exchangers->count; i++) {
@@ -297,16 +294,13 @@ match_exchangers(struct spf_eval *eval, const struct place *place,
 		records = eval->source->lookup(eval->source->data, host,
 		    address_type(eval));
 		if (records == NULL)
-			found = MATCH_PENDING;
-		if (found == MATCH_PENDING)
-			continue;
+			return MATCH_PENDING;
 		found = match_exchanger(eval, term, host, records, &any);
 		if (found != MATCH_NO)
 			return found;
 	}
-	if (found == MATCH_NO && asked && !any)
-		return count_void(eval, place->domain, term);
-	return found;
+	return asked && !any ? count_void(eval, place->domain, term) :
+	    MATCH_NO;
 }
 
 static enum match
@@ -599,12 +593,9 @@ check_domain(struct spf_eval *eval, const char *domain)
 static void ask_ahead(struct spf_eval *eval, const char *domain,
     unsigned depth);
 
-/* NULL also when enough was asked. */
 static const struct dns_records *
 lookup_ahead(struct spf_eval *eval, const char *name, uint16_t type)
 {
-	if (eval->ahead >= AHEAD_MAX)
-		return NULL;
 	eval->ahead++;
 	return spf_lookup(eval->source, name, type);
 }
