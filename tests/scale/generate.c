@@ -41,7 +41,6 @@
 #define DOMAINS_MAX 200000
 #define A_MAILBOX_AT_LEAST 2
 #define EXPONENT 65537
-#define SHORT_KEYS 100	/* of 1,024 bits: more domains share them */
 
 /* An account has so many domains, of these types. */
 static const char *const domain_types[] = {
@@ -136,16 +135,17 @@ static const struct kind kinds[] = {
 	{ .name = "spf-eleven-lookups", .share = 4, .role = SENDS, .spf = "v=spf1 include:_deep.host.example +mx -all",
 	    .wrong = { { SPF_VALID, "fail" } } },
 	{ .name = "spf-syntax", .share = 4, .role = SENDS, .spf = "v=spf1 ip4:%a/33 -all",
-	    .wrong = { { SPF_VALID, "fail" } } },
+	    .wrong = { { SPF_VALID, "fail" }, { SPF_POLICY, "fail" } } },
 	{ .name = "spf-anybody", .share = 4, .role = SENDS, .spf = "v=spf1 ip4:%a +all",
 	    .wrong = { { SPF_POLICY, "fail" } } },
 	{ .name = "spf-neutral", .share = 4, .role = SENDS, .spf = "v=spf1 ip4:%a ?all",
 	    .wrong = { { SPF_POLICY, "fail" } } },
 	{ .name = "spf-other-address", .share = 8, .role = SENDS, .spf = "v=spf1 ip4:198.51.100.77 -all",
-	    .wrong = { { SPF_POLICY, "fail" } } },
+	    .wrong = { { SPF_VALID, "fail" } } },
 	{ .name = "dkim-missing", .share = 8, .role = SENDS, .dkim = DKIM_NONE, .wrong = { { DKIM_VALID, "fail" } } },
 	{ .name = "dkim-other-key", .share = 8, .role = SENDS, .dkim = DKIM_OTHER_KEY, .wrong = { { DKIM_VALID, "fail" } } },
-	{ .name = "dkim-1024-bits", .share = 6, .role = SENDS, .dkim = DKIM_SHORT, .wrong = { { DKIM_VALID, "fail" } } },
+	/* RFC 8301 3.2 lets verifiers refuse no 1,024 bits, and so does the baseline. */
+	{ .name = "dkim-1024-bits", .share = 6, .role = SENDS, .dkim = DKIM_SHORT },
 	{ .name = "dkim-revoked", .share = 3, .role = SENDS, .dkim = DKIM_REVOKED, .wrong = { { DKIM_VALID, "fail" } } },
 	{ .name = "dkim-testing", .share = 3, .role = SENDS, .dkim = DKIM_TESTING, .wrong = { { DKIM_VALID, "fail" } } },
 	{ .name = "dkim-no-private-key", .share = 2, .role = SENDS, .dkim = DKIM_NO_PRIVATE, .wrong = { { DKIM_VALID, "fail" } } },
@@ -155,9 +155,9 @@ static const struct kind kinds[] = {
 	    .wrong = { { DMARC_POLICY, "fail" } } },
 	{ .name = "dmarc-two-records", .share = 3, .role = SENDS, .dmarc = "v=DMARC1; p=reject; rua=mailto:dmarc@%d\nv=DMARC1; p=none",
 	    .wrong = { { DMARC_POLICY, "fail" }, { DMARC_HYGIENE, "fail" } } },
+	/* Receivers ignore what RFC 9989 removed; only the strict profile minds. */
 	{ .name = "dmarc-removed-tag", .share = 6, .role = SENDS,
-	    .dmarc = "v=DMARC1; p=quarantine; sp=quarantine; np=reject; pct=50; adkim=r; aspf=r; rua=mailto:dmarc@%d",
-	    .wrong = { { DMARC_HYGIENE, "fail" } } },
+	    .dmarc = "v=DMARC1; p=quarantine; sp=quarantine; np=reject; pct=50; adkim=r; aspf=r; rua=mailto:dmarc@%d" },
 	{ .name = "dmarc-reports-unauthorised", .share = 4, .role = SENDS,
 	    .dmarc = "v=DMARC1; p=quarantine; sp=quarantine; np=reject; adkim=r; aspf=r; rua=mailto:%d@collector.example",
 	    .wrong = { { DMARC_HYGIENE, "fail" } } },
@@ -230,13 +230,28 @@ static const char reverse_zone[] =
 	"25 PTR server1.host.example.\n"
 	"26 PTR server2.host.example.\n";
 
+/* The addresses that the server has, as the kernel shows them. */
+static const char fib_trie[] =
+	"Local:\n"
+	"  +-- 0.0.0.0/0 3 0 5\n"
+	"     +-- 10.0.0.0/24 2 0 2\n"
+	"        |-- 10.0.0.25\n"
+	"           /32 host LOCAL\n"
+	"        |-- 10.0.0.26\n"
+	"           /32 host LOCAL\n"
+	"     +-- 127.0.0.0/8 2 0 2\n"
+	"           |-- 127.0.0.1\n"
+	"              /32 host LOCAL\n";
+
 struct domain {
 	size_t index;
 	const struct kind *kind;
 	enum role role;		/* the kind's, unless its account is suspended */
 	const char *type;
 	const struct address *address;
-	bool inherits_dmarc;	/* a subdomain whose parent's record is in force */
+	/* Of a subdomain without a record that counts, its parent's is in force. */
+	const struct kind *dmarc_of;
+	bool without_dmarc;	/* it publishes none, although its kind would */
 	char name[96];
 	char main[48];		/* of its account */
 	char user[32];
@@ -518,6 +533,7 @@ or_right(const char *own, const char *right)
 
 /* ---- a domain ---- */
 
+/* An account's own mailbox has its main domain: that is never without mail, but right. */
 static const struct kind *
 kind_of(size_t index)
 {
@@ -526,7 +542,8 @@ kind_of(size_t index)
 
 	for (i = 0; place >= kinds[i].share; i++)
 		place -= kinds[i].share;
-	return &kinds[i];
+	return index % PER_ACCOUNT == 0 && kinds[i].role == NO_MAIL ?
+	    &kinds[0] : &kinds[i];
 }
 
 static struct domain
@@ -557,9 +574,13 @@ domain_make(size_t index)
 	else
 		snprintf(domain.name, sizeof(domain.name), "%s-%05zu-%s%zu.example",
 		    word, account, domain.type, slot);
-	domain.inherits_dmarc = slot == PER_ACCOUNT - 1 && domain.role == SENDS &&
-	    strcmp(domain.kind->name, "right") == 0 &&
-	    strcmp(kind_of(index - slot)->name, "right") == 0;
+	domain.without_dmarc = slot == PER_ACCOUNT - 1 && domain.kind == &kinds[0] &&
+	    kind_of(index - slot) == &kinds[0];
+	/* RFC 9989 4.7: several records are none, and the walk goes on. */
+	if (domain.without_dmarc || (slot == PER_ACCOUNT - 1 &&
+	    domain.kind->dmarc != NULL && (domain.kind->dmarc[0] == '\0' ||
+	    strchr(domain.kind->dmarc, '\n') != NULL)))
+		domain.dmarc_of = kind_of(index - slot);
 	return domain;
 }
 
@@ -685,7 +706,7 @@ write_key(struct out *out, const struct domain *domain)
 {
 	enum dkim dkim = domain->kind->dkim;
 	RSA *key = dkim == DKIM_SHORT ?
-	    make_key(&out->short_primes, domain->index % SHORT_KEYS, out->bn) :
+	    make_key(&out->short_primes, domain->index, out->bn) :
 	    make_key(&out->primes, domain->index, out->bn);
 
 	write_key_files(out, domain, key);
@@ -710,7 +731,7 @@ write_records(struct out *out, const struct domain *domain)
 	if (role != NO_MAIL)
 		print_records(out->zone, domain, "mail.", "A", "%a");
 	print_records(out->zone, domain, "", "TXT", or_right(kind->spf, right_spf[role]));
-	if (!domain->inherits_dmarc)
+	if (!domain->without_dmarc)
 		print_records(out->zone, domain, "_dmarc.", "TXT", or_right(kind->dmarc,
 		    role == NO_MAIL ? no_mail_dmarc : right_dmarc));
 	if (kind->mta_sts != NULL)
@@ -722,20 +743,39 @@ write_records(struct out *out, const struct domain *domain)
 		    "v=TLSRPTv1; rua=mailto:tlsrpt@%d");
 }
 
+/* What the kind makes wrong of it; NULL where it is as the role has it. */
+static const char *
+kind_result(const struct kind *kind, enum check check)
+{
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		if (kind->wrong[i].result != NULL && kind->wrong[i].check == check)
+			return kind->wrong[i].result;
+	return NULL;
+}
+
 static void
 write_truth(struct out *out, const struct domain *domain)
 {
-	const struct kind *kind = domain->kind;
+	const char *name = domain->role == SUSPENDED ? "suspended" : domain->kind->name;
+	bool own_dmarc = domain->kind->dmarc != NULL && domain->kind->dmarc[0] != '\0';
+	const struct kind *kind;
 	const char *result;
-	size_t check, i;
+	size_t check;
 
 	for (check = 0; check < CHECKS; check++) {
-		result = truths[domain->role][check];
-		for (i = 0; i < 3 && domain->role == kind->role; i++)
-			if (kind->wrong[i].result != NULL && kind->wrong[i].check == check)
-				result = kind->wrong[i].result;
+		kind = domain->kind;
+		/* Two records of its own are a fault, whatever is in force. */
+		if (domain->dmarc_of != NULL && domain->role == SENDS &&
+		    (check == DMARC_POLICY || (check == DMARC_HYGIENE && !own_dmarc)))
+			kind = domain->dmarc_of;
+		result = domain->role == SUSPENDED ? NULL : kind_result(kind, (enum check)check);
+		/* A subdomain without mail is its parent's to lock down. */
+		if (check == LOCKDOWN && strcmp(domain->type, "sub") == 0)
+			result = NA;
 		fprintf(out->truth, "%s\t%s\t%s\t%s\n", domain->name, check_ids[check],
-		    result, domain->role == kind->role ? kind->name : "suspended");
+		    result == NULL ? truths[domain->role][check] : result, name);
 	}
 }
 
@@ -767,7 +807,7 @@ make_folders(void)
 		"tree/var/cpanel", "tree/var/cpanel/domain_keys",
 		"tree/var/cpanel/domain_keys/private",
 		"tree/var/cpanel/domain_keys/public", "tree/var/cpanel/suspended",
-		"tree/var/log", "tree/usr", "tree/usr/local",
+		"tree/proc", "tree/proc/net", "tree/var/log", "tree/usr", "tree/usr/local",
 		"tree/usr/local/cpanel", "zones",
 	};
 	size_t i;
@@ -792,6 +832,8 @@ write_fixed(const struct out *out)
 		{ "tree/etc/shadow", "root:*:20500:0:99999:7:::\n", 0600 },
 		{ "tree/etc/exim.conf.localopts",
 		    "custom_mailhelo=1\ncustom_mailips=1\nper_domain_mailips=0\nuse_rdns_for_helo=0\n", 0644 },
+		{ "tree/proc/net/fib_trie", fib_trie, 0644 },
+		{ "tree/proc/net/if_inet6", "", 0644 },
 		{ "tree/var/cpanel/mainip", "10.0.0.25", 0644 },
 		{ "tree/var/cpanel/cpnat", "10.0.0.25 192.0.2.25\n10.0.0.26 192.0.2.26\n", 0644 },
 		{ "tree/var/cpanel/custom_mailhelo", "", 0644 },
@@ -851,7 +893,7 @@ generate(size_t domains)
 		fputs(streams[i].head, *stream_file(&out, &streams[i]));
 	}
 	find_primes(&out.primes, primes_needed(domains), 128, out.bn);
-	find_primes(&out.short_primes, primes_needed(SHORT_KEYS), 64, out.bn);
+	find_primes(&out.short_primes, primes_needed(domains), 64, out.bn);
 	for (i = 0; i < domains; i++) {
 		domain = domain_make(i);
 		write_files(&out, &domain);
