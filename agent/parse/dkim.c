@@ -73,7 +73,7 @@ wrong_byte(const char *text, size_t length)
 		if (text[i] != '\r' || length - i < 3 || text[i + 1] != '\n' ||
 		    (text[i + 2] != ' ' && text[i + 2] != '\t'))
 			break;
-		i += 2;
+		i++;
 	}
 	return i;
 }

@@ -533,6 +533,23 @@ read_long_modulus(struct arena *arena, size_t length)
 	    base64(arena, der, length + 12)));
 }
 
+/* A length of 129 in two bytes, where one will do. */
+static void
+test_long_length(void **state)
+{
+	struct arena *arena = arena_new();
+	unsigned char der[4 + 129] = "\x30\x82\x00\x81\x02\x7c";
+	struct dkim_record record;
+
+	(void)state;
+	memset(der + 6, 0x45, 124);
+	memcpy(der + 6 + 124, "\x02\x01\x03", 3);
+	record = read_text(arena, arena_printf(arena, "p=%s",
+	    base64(arena, der, sizeof(der))));
+	assert_string_equal(record.error, NO_RSA);
+	arena_free(arena);
+}
+
 static void
 test_largest_modulus(void **state)
 {
@@ -1051,6 +1068,7 @@ main(void)
 		cmocka_unit_test(test_records),
 		cmocka_unit_test(test_long_and_binary_records),
 		cmocka_unit_test(test_der),
+		cmocka_unit_test(test_long_length),
 		cmocka_unit_test(test_largest_modulus),
 		cmocka_unit_test(test_private),
 		cmocka_unit_test(test_private_der),
