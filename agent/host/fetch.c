@@ -5,8 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include <openssl/ssl.h>
-
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
@@ -27,7 +25,7 @@ struct batch {
 	size_t cap;
 	struct answer *answers;
 	CURLM *multi;
-	X509_STORE *roots;	/* read once: libcurl before 7.87 would for each */
+	struct https_roots *roots;
 	struct transfer *transfers;
 	size_t running;
 };
@@ -82,14 +80,6 @@ receive(char *bytes, size_t size, size_t count, void *context)
 	    size * count) == 0 ? size * count : 0;
 }
 
-static CURLcode
-set_roots(CURL *curl, void *context, void *roots)
-{
-	(void)curl;
-	SSL_CTX_set1_cert_store(context, roots);
-	return CURLE_OK;
-}
-
 static CURL *
 new_handle(const struct batch *batch, struct transfer *transfer)
 {
@@ -98,11 +88,8 @@ new_handle(const struct batch *batch, struct transfer *transfer)
 	if (curl == NULL)
 		abort();
 	https_set_safe(curl);
+	https_set_roots(curl, batch->roots);
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, "cpward/" CPWARD_VERSION);
-	curl_easy_setopt(curl, CURLOPT_CAINFO, NULL);
-	curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
-	curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, set_roots);
-	curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, batch->roots);
 	curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
 	    batch->terms->connect_ms);
@@ -281,22 +268,6 @@ give_up(struct batch *batch)
 		fail(batch, batch->next++, why);
 }
 
-/* Roots by hash are looked up when they are needed; a bundle is read here. */
-static X509_STORE *
-read_roots(const char *file)
-{
-	X509_STORE *store = X509_STORE_new();
-	int done;
-
-	if (store == NULL)
-		abort();
-	done = file == NULL ? X509_STORE_set_default_paths(store) :
-	    X509_STORE_load_locations(store, file, NULL);
-	/* An empty store trusts nobody, and that is what the answers say. */
-	(void)done;
-	return store;
-}
-
 void
 fetch_all_on(const struct fetch_terms *terms, struct arena *arena,
     const char *const *urls, size_t count, size_t cap,
@@ -315,11 +286,11 @@ fetch_all_on(const struct fetch_terms *terms, struct arena *arena,
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0 ||
 	    (batch.multi = curl_multi_init()) == NULL)
 		abort();
-	batch.roots = read_roots(terms->roots);
+	batch.roots = https_roots_new(terms->roots);
 	run(&batch);
 	give_up(&batch);
 	curl_multi_cleanup(batch.multi);
-	X509_STORE_free(batch.roots);
+	https_roots_free(batch.roots);
 	curl_global_cleanup();
 	sigaction(SIGPIPE, &before, NULL);
 }

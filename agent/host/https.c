@@ -1,7 +1,8 @@
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include <openssl/x509.h>
+#include <openssl/ssl.h>
 
 #include "base/arena.h"
 #include "host/https.h"
@@ -34,6 +35,55 @@ https_set_safe(CURL *curl)
 	curl_easy_setopt(curl, CURLOPT_PROXY, "");
 	curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+}
+
+/* ---- roots ---- */
+
+struct https_roots {
+	X509_STORE *store;
+};
+
+struct https_roots *
+https_roots_new(const char *file)
+{
+	struct https_roots *roots = calloc(1, sizeof(*roots));
+
+	if (roots == NULL || (roots->store = X509_STORE_new()) == NULL)
+		abort();
+	/* A folder of roots by hash is looked into when one is needed. */
+	if (file == NULL)
+		(void)X509_STORE_set_default_paths(roots->store);
+	else
+		(void)X509_STORE_load_locations(roots->store, file, NULL);
+	return roots;
+}
+
+void
+https_roots_free(struct https_roots *roots)
+{
+	if (roots == NULL)
+		return;
+	X509_STORE_free(roots->store);
+	free(roots);
+}
+
+static CURLcode
+use_store(CURL *curl, void *context, void *data)
+{
+	const struct https_roots *roots = data;
+
+	(void)curl;
+	SSL_CTX_set1_cert_store(context, roots->store);
+	return CURLE_OK;
+}
+
+void
+https_set_roots(CURL *curl, struct https_roots *roots)
+{
+	curl_easy_setopt(curl, CURLOPT_CAINFO, NULL);
+	curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+	curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, use_store);
+	curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, roots);
 }
 
 /* ---- failures ---- */

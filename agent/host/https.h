@@ -15,6 +15,17 @@ struct arena;
  */
 void https_set_safe(CURL *curl);
 
+/*
+ * Roots that are read once for many handles: libcurl before 7.87 reads the
+ * system's whole bundle again for every connection. file is PEM, NULL = the
+ * system's; when nothing can be read nobody is trusted. They have to outlive the
+ * handles that use them.
+ */
+struct https_roots;
+struct https_roots *https_roots_new(const char *file);
+void https_roots_free(struct https_roots *roots);	/* NULL is fine */
+void https_set_roots(CURL *curl, struct https_roots *roots);
+
 enum https_fault {
 	HTTPS_OTHER,
 	HTTPS_UNRESOLVED,	/* the name has no address, or nobody could tell */
