@@ -80,14 +80,16 @@ add_extension(X509 *certificate, int nid, const char *value)
 	X509_EXTENSION_free(extension);
 }
 
-/* issuer NULL = a root; days may be negative: ended so long ago. */
+/*
+ * issuer NULL = a root. Its name is an address, as nobody says that localhost
+ * can be resolved here. days may be negative: ended so long ago.
+ */
 static struct identity
 make(const char *name, const struct identity *issuer, long days)
 {
 	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_id(EVP_PKEY_EC, NULL);
 	struct identity made = { NULL, X509_new() };
 	X509_NAME *subject = X509_get_subject_name(made.certificate);
-	char names[64];
 
 	assert_int_equal(EVP_PKEY_keygen_init(context), 1);
 	assert_int_equal(EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context,
@@ -105,10 +107,8 @@ make(const char *name, const struct identity *issuer, long days)
 	    X509_get_subject_name(issuer->certificate));
 	add_extension(made.certificate, NID_basic_constraints, issuer == NULL ?
 	    "critical,CA:TRUE" : "CA:FALSE");
-	if (issuer != NULL) {
-		snprintf(names, sizeof(names), "DNS:%s", name);
-		add_extension(made.certificate, NID_subject_alt_name, names);
-	}
+	if (issuer != NULL)
+		add_extension(made.certificate, NID_subject_alt_name, name);
 	assert_true(X509_sign(made.certificate, issuer == NULL ? made.key :
 	    issuer->key, EVP_sha256()) > 0);
 	return made;
@@ -314,7 +314,7 @@ setup(void **state)
 	fixture->other = make("Other", NULL, 100);
 	for (kind = 0; kind < KINDS; kind++)
 		fixture->leaves[kind] = make(kind == OTHER_NAME ?
-		    "other.example" : "localhost", kind == UNTRUSTED ?
+		    "DNS:other.example" : "IP:127.0.0.1", kind == UNTRUSTED ?
 		    &fixture->other : &fixture->root, kind == EXPIRED ? -1 : 9);
 	file = fopen(fixture->roots, "we");
 	assert_non_null(file);
@@ -356,7 +356,7 @@ teardown(void **state)
 /* ---- what the answers say ---- */
 
 struct fetch_case {
-	const char *where;	/* "localhost:GOOD/good"; a kind, closed or full */
+	const char *where;	/* "127.0.0.1:GOOD/good"; a kind, closed or full */
 	const char *why;	/* NULL = answered; a part */
 	int code;
 	const char *body;
@@ -366,34 +366,33 @@ struct fetch_case {
 	"aaaaaaaaaa"
 
 static const struct fetch_case cases[] = {
-	{ "localhost:0/good", NULL, 200, "version: STSv1\n" },
-	{ "localhost:0/charset", NULL, 200, "version: STSv1\n" },
-	{ "localhost:0/gzip", NULL, 200, "version: STSv1\n" },
-	{ "localhost:0/empty", NULL, 200, "" },
-	{ "localhost:0/chunked", NULL, 200, "version" },
-	{ "localhost:0/missing", NULL, 404, NULL },
-	{ "localhost:0/broken", NULL, 503, NULL },
+	{ "127.0.0.1:0/good", NULL, 200, "version: STSv1\n" },
+	{ "127.0.0.1:0/charset", NULL, 200, "version: STSv1\n" },
+	{ "127.0.0.1:0/gzip", NULL, 200, "version: STSv1\n" },
+	{ "127.0.0.1:0/empty", NULL, 200, "" },
+	{ "127.0.0.1:0/chunked", NULL, 200, "version" },
+	{ "127.0.0.1:0/missing", NULL, 404, NULL },
+	{ "127.0.0.1:0/broken", NULL, 503, NULL },
 
-	{ "localhost:0/html", "its Content-Type is \"text/html\", wanted "
+	{ "127.0.0.1:0/html", "its Content-Type is \"text/html\", wanted "
 	    "text/plain", 200, NULL },
-	{ "localhost:0/plainer", "its Content-Type is \"text/plainer\"", 200,
+	{ "127.0.0.1:0/plainer", "its Content-Type is \"text/plainer\"", 200,
 	    NULL },
-	{ "localhost:0/typeless", "it has no Content-Type", 200, NULL },
-	{ "localhost:0/bell", "its Content-Type is \"a??\"", 200, NULL },
-	{ "localhost:0/moved", "redirects elsewhere (HTTP 301)", 301, NULL },
-	{ "localhost:0/large", "larger than the 1000 bytes allowed", 0, NULL },
-	{ "localhost:0/said-large", "larger than the 1000 bytes allowed", 0,
+	{ "127.0.0.1:0/typeless", "it has no Content-Type", 200, NULL },
+	{ "127.0.0.1:0/bell", "its Content-Type is \"a??\"", 200, NULL },
+	{ "127.0.0.1:0/moved", "redirects elsewhere (HTTP 301)", 301, NULL },
+	{ "127.0.0.1:0/large", "larger than the 1000 bytes allowed", 0, NULL },
+	{ "127.0.0.1:0/said-large", "larger than the 1000 bytes allowed", 0,
 	    NULL },
-	{ "localhost:0/cut", "the reply breaks off", 0, NULL },
-	{ "localhost:0/silent", "closed without a reply", 0, NULL },
-	{ "localhost:0/no-http", "it does not speak HTTP there", 0, NULL },
+	{ "127.0.0.1:0/cut", "the reply breaks off", 0, NULL },
+	{ "127.0.0.1:0/silent", "closed without a reply", 0, NULL },
+	{ "127.0.0.1:0/no-http", "it does not speak HTTP there", 0, NULL },
 
-	{ "127.0.0.1:0/good", "the certificate is for another name", 0, NULL },
-	{ "localhost:1/good", "the certificate is for another name", 0, NULL },
-	{ "localhost:2/good", "the certificate has expired", 0, NULL },
-	{ "localhost:3/good", "the certificate is not trusted: ", 0, NULL },
-	{ "localhost:4/good", "no TLS 1.2 or later there", 0, NULL },
-	{ "localhost:5/good", "no TLS 1.2 or later there", 0, NULL },
+	{ "127.0.0.1:1/good", "the certificate is for another name", 0, NULL },
+	{ "127.0.0.1:2/good", "the certificate has expired", 0, NULL },
+	{ "127.0.0.1:3/good", "the certificate is not trusted: ", 0, NULL },
+	{ "127.0.0.1:4/good", "no TLS 1.2 or later there", 0, NULL },
+	{ "127.0.0.1:5/good", "no TLS 1.2 or later there", 0, NULL },
 	{ "127.0.0.1:closed/good", "connection refused", 0, NULL },
 	{ LONG_LABEL ".example:0/good", "the name can not be resolved", 0,
 	    NULL },
@@ -457,7 +456,7 @@ static void
 test_late(void **state)
 {
 	static const struct fetch_case late[] = {
-		{ "localhost:0/stall", "no whole reply in time", 0, NULL },
+		{ "127.0.0.1:0/stall", "no whole reply in time", 0, NULL },
 		{ "127.0.0.1:full/good", "no connection in time", 0, NULL },
 	};
 	struct fixture *fixture = *state;
@@ -482,7 +481,7 @@ test_system_roots(void **state)
 {
 	struct fixture *fixture = *state;
 	struct arena *arena = arena_new();
-	const char *url = make_url(arena, fixture, "localhost:0/good");
+	const char *url = make_url(arena, fixture, "127.0.0.1:0/good");
 	struct answer answer;
 
 	fetch_all(arena, &url, 1, CAP, &answer);
@@ -498,7 +497,7 @@ test_request(void **state)
 	struct fetch_terms terms = { .roots = fixture->roots,
 	    .connect_ms = 20000, .url_ms = 20000, .batch_ms = 60000 };
 	struct arena *arena = arena_new();
-	const char *url = make_url(arena, fixture, "localhost:0/good");
+	const char *url = make_url(arena, fixture, "127.0.0.1:0/good");
 	struct answer answer;
 	char wanted[256];
 
@@ -510,7 +509,7 @@ test_request(void **state)
 	unsetenv("ALL_PROXY");
 	assert_int_equal(answer.status, ANSWER_OK);
 	snprintf(wanted, sizeof(wanted), "GET /good HTTP/1.1\r\n"
-	    "Host: localhost:%d\r\nUser-Agent: cpward/%s\r\n"
+	    "Host: 127.0.0.1:%d\r\nUser-Agent: cpward/%s\r\n"
 	    "Accept: */*\r\n\r\n", fixture->ports[GOOD], CPWARD_VERSION);
 	assert_string_equal(fixture->seen->request, wanted);
 	arena_free(arena);
@@ -562,7 +561,7 @@ test_many(void **state)
 
 	for (i = 0; i < MANY; i++)
 		urls[i] = i % 10 == 3 ? "https://" : make_url(arena, fixture,
-		    "localhost:0/good");
+		    "127.0.0.1:0/good");
 	fixture->seen->most = 0;
 	fetch_all_on(&terms, arena, urls, MANY, CAP, answers);
 	for (i = 0; i < MANY; i++)
@@ -585,7 +584,7 @@ test_deadline(void **state)
 	size_t i;
 
 	for (i = 0; i < MANY; i++)
-		urls[i] = make_url(arena, fixture, "localhost:0/stall");
+		urls[i] = make_url(arena, fixture, "127.0.0.1:0/stall");
 	fetch_all_on(&terms, arena, urls, MANY, CAP, answers);
 	for (i = 0; i < MANY; i++) {
 		assert_int_equal(answers[i].status, ANSWER_FAILED);
