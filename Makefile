@@ -37,15 +37,16 @@ REPLAY_TOOLS := $(BUILD)/tests/run_replay $(BUILD)/tests/scan_faults \
 	$(BUILD)/tests/scan_alone \
 	$(BUILD)/tests/host_record
 DIFF_TOOLS := $(patsubst tests/diff/%.c,$(BUILD)/diff/%,$(wildcard tests/diff/*.c))
+DNS_TOOLS := $(BUILD)/dns/faulty-ns $(BUILD)/dns/dns_ask
 WIRE_TOOLS := $(BUILD)/wire/wrong $(BUILD)/wire/flat
 SPF_RUNNER := $(BUILD)/spf/run_rfc7208
 TOOLS := $(SPF_RUNNER) $(BUILD)/tests/run_cases $(BUILD)/tests/whm_ask $(REPLAY_TOOLS) \
-	$(DIFF_TOOLS) $(WIRE_TOOLS)
+	$(DIFF_TOOLS) $(DNS_TOOLS) $(WIRE_TOOLS)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all unit check check-old check-unprivileged demo lab asan fuzz bench \
-	lint fmt install dist clean help deps tools wire-tools wire oracle corpora
+	lint fmt install dist clean help deps tools dns-tools wire-tools wire oracle corpora
 
 all: $(BUILD)/cpward $(BUILD)/cpward-checks.7
 
@@ -140,6 +141,19 @@ $(SPF_RUNNER): $(BUILD)/obj/tests/spf/run_rfc7208.o $(LIBRARY)
 	@mkdir -p $(@D)
 	@echo '  LINK    $@'
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# Nothing of cpward's is in it either.
+$(BUILD)/dns/faulty-ns: $(BUILD)/obj/tests/dns/faulty-ns.o
+	@mkdir -p $(@D)
+	@echo '  LINK    $@'
+	@$(CC) $(LDFLAGS) -o $@ $^
+
+$(BUILD)/dns/dns_ask: $(BUILD)/obj/tests/dns/dns_ask.o $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo '  LINK    $@'
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+dns-tools: $(DNS_TOOLS)
 
 wire-tools: $(WIRE_TOOLS)
 

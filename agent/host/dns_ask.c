@@ -250,6 +250,19 @@ queue_again(struct batch *batch, struct item *item, uint32_t after_ms)
 }
 
 /*
+ * A datagram may be lost again and again; but who said SERVFAIL after it asked
+ * around for seconds is asked once more, or else another is.
+ */
+static unsigned
+tries_most(const struct batch *batch, const struct item *item)
+{
+	unsigned count = batch->asker->count;
+
+	return item->message == NULL ? TRIES_MAX :
+	    count < 2 ? 2 : count < TRIES_MAX ? count : TRIES_MAX;
+}
+
+/*
  * The next server, if there is one that was not asked, else the same again
  * after a pause. useless: asking it again would bring the same.
  */
@@ -261,7 +274,7 @@ try_again(struct batch *batch, struct item *item, bool useless)
 
 	item->tries++;
 	item->plain = false;
-	if (item->tries >= TRIES_MAX ||
+	if (item->tries >= tries_most(batch, item) ||
 	    batch_ms(batch) - item->begun_ms >= QUESTION_LIMIT_MS) {
 		finish(batch, item, NULL);
 		return;
@@ -502,7 +515,7 @@ send_item(struct batch *batch, struct item *item)
 	server = &batch->asker->servers[number];
 	if (!dns_server_has_room(server))
 		return false;
-	kind = item->tries == 1 ? LANE_SECOND : item->tries > 1 ? LANE_THIRD :
+	kind = item->tries > 0 ? LANE_SECOND + item->tries - 1u :
 	    LANE_FIRST + server->next_first++ % FIRST_LANES;
 	lane = &server->lanes[kind];
 	if (!dns_lane_has_room(lane))

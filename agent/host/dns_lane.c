@@ -362,8 +362,17 @@ dns_lane_read(struct dns_lane *lane, bool readable, bool writable)
 static unsigned
 limit_of(unsigned kind)
 {
-	return kind < LANE_SECOND ? 500 : kind == LANE_SECOND ? 1500 :
-	    kind == LANE_THIRD ? 4000 : 3000;
+	switch (kind) {
+	case LANE_SECOND:
+		return 1000;
+	case LANE_THIRD:
+		return 2000;
+	case LANE_FOURTH:
+		return 4000;
+	case LANE_TCP:
+		return 3000;
+	}
+	return 500;
 }
 
 struct dns_lane *

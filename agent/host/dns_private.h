@@ -22,7 +22,7 @@
  * The DNS flag day's size: it passes without fragments nearly everywhere.
  */
 #define EDNS_SIZE 1232
-#define TRIES_MAX 3		/* of a question, over all servers */
+#define TRIES_MAX 4		/* of a question, over all servers */
 #define FIRST_LANES 4		/* sockets for first tries */
 
 /*
@@ -37,6 +37,7 @@ enum dns_lane_kind {
 	LANE_FIRST,		/* … FIRST_LANES of them */
 	LANE_SECOND = LANE_FIRST + FIRST_LANES,
 	LANE_THIRD,
+	LANE_FOURTH,
 	LANE_TCP,
 	LANE_COUNT,
 };
