@@ -37,8 +37,8 @@ is_alpha(char byte)
 	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
 }
 
-static struct spf_span
-span_from(struct spf_span span, size_t skip)
+struct spf_span
+spf_span_from(struct spf_span span, size_t skip)
 {
 	span.at += skip;
 	span.length -= skip;
@@ -90,14 +90,14 @@ take_prefixes(struct spf_span *text, struct spf_term *term)
 	size_t digits = last_prefix(*text);
 
 	if (digits > 1 && text->at[digits - 2] == '/') {
-		if (parse_prefix(span_from(*text, digits), 128,
+		if (parse_prefix(spf_span_from(*text, digits), 128,
 		    &term->prefix6) < 0)
 			return SPF_BAD_PREFIX;
 		text->length = digits - 2;
 		digits = last_prefix(*text);
 	}
 	if (digits > 0) {
-		if (parse_prefix(span_from(*text, digits), 32,
+		if (parse_prefix(spf_span_from(*text, digits), 32,
 		    &term->prefix4) < 0)
 			return SPF_BAD_PREFIX;
 		text->length = digits - 1;
@@ -120,7 +120,7 @@ parse_domain(struct spf_term *term, struct spf_span argument)
 		return SPF_NO_ARGUMENT;
 	if (argument.at[0] != ':')
 		return SPF_BAD_ARGUMENT;
-	term->domain = span_from(argument, 1);
+	term->domain = spf_span_from(argument, 1);
 	return spf_domain_spec_check(term->domain);
 }
 
@@ -153,12 +153,12 @@ parse_address(struct spf_term *term, struct spf_span argument, int family,
 		return SPF_NO_ARGUMENT;
 	if (argument.at[0] != ':')
 		return SPF_BAD_ARGUMENT;
-	argument = span_from(argument, 1);
+	argument = spf_span_from(argument, 1);
 	slash = memchr(argument.at, '/', argument.length);
 	if (slash != NULL) {
 		size_t length = (size_t)(slash - argument.at);
 
-		if (parse_prefix(span_from(argument, length + 1), most,
+		if (parse_prefix(spf_span_from(argument, length + 1), most,
 		    ret_prefix) < 0)
 			return SPF_BAD_PREFIX;
 		argument.length = length;
@@ -202,8 +202,8 @@ static const struct mechanism {
 };
 
 /* Most words differ in the first letter; a capital is told by the rest. */
-static bool
-span_is(struct spf_span span, const char *word)
+bool
+spf_span_is(struct spf_span span, const char *word)
 {
 	return span.length > 0 && (span.at[0] | 0x20) == word[0] &&
 	    strncasecmp(span.at, word, span.length) == 0 &&
@@ -219,17 +219,17 @@ parse_mechanism(struct spf_term *term)
 	term->qualifier = '+';
 	if (strchr("+-?~", rest.at[0]) != NULL) {
 		term->qualifier = rest.at[0];
-		rest = span_from(rest, 1);
+		rest = spf_span_from(rest, 1);
 	}
 	while (length < rest.length && rest.at[length] != ':' &&
 	    rest.at[length] != '/')
 		length++;
 	term->name = (struct spf_span){ rest.at, length };
 	for (i = 0; i < sizeof(mechanisms) / sizeof(mechanisms[0]); i++) {
-		if (!span_is(term->name, mechanisms[i].name))
+		if (!spf_span_is(term->name, mechanisms[i].name))
 			continue;
 		term->kind = mechanisms[i].kind;
-		return mechanisms[i].parse(term, span_from(rest, length));
+		return mechanisms[i].parse(term, spf_span_from(rest, length));
 	}
 	return SPF_BAD_MECHANISM;
 }
@@ -254,12 +254,12 @@ modifier_name(struct spf_span text)
 static enum spf_mistake
 parse_modifier(struct spf_term *term, size_t name_length)
 {
-	struct spf_span value = span_from(term->text, name_length + 1);
+	struct spf_span value = spf_span_from(term->text, name_length + 1);
 
 	term->name = (struct spf_span){ term->text.at, name_length };
-	if (span_is(term->name, "redirect"))
+	if (spf_span_is(term->name, "redirect"))
 		term->kind = SPF_REDIRECT;
-	else if (span_is(term->name, "exp"))
+	else if (spf_span_is(term->name, "exp"))
 		term->kind = SPF_EXP;
 	else
 		term->kind = SPF_OTHER_MODIFIER;
@@ -297,6 +297,7 @@ spf_term_next(struct spf_span *rest, struct spf_term *ret)
 	*ret = (struct spf_term){ .prefix4 = 32, .prefix6 = 128 };
 	ret->text = ret->name = (struct spf_span){ begin,
 	    (size_t)(at - begin) };
+	ret->last = at == end;
 	ret->mistake = printable ? parse_term(ret) : SPF_BAD_BYTE;
 	return true;
 }

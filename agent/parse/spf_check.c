@@ -257,13 +257,6 @@ match_exists(struct spf_eval *eval, const struct place *place,
 	return ask(eval, place, term, target, DNS_A, &records);
 }
 
-/* The null MX of RFC 7505: no host. */
-static bool
-is_root(const char *name)
-{
-	return name[0] == '\0' || strcmp(name, ".") == 0;
-}
-
 static enum match
 match_exchanger(struct spf_eval *eval, const struct spf_term *term,
     const char *host, const struct dns_records *records, bool *ret_any)
@@ -288,7 +281,7 @@ match_exchangers(struct spf_eval *eval, const struct place *place,
 		const char *host = exchangers->items[i].text;
 		const struct dns_records *records;
 
-		if (is_root(host))
+		if (spf_is_root(host))
 			continue;
 		asked = true;
 		records = eval->source->lookup(eval->source->data, host,
@@ -554,8 +547,7 @@ check_record(struct spf_eval *eval, const char *domain,
 	spf_scan_record(record, &scan);
 	if (scan.wrong) {
 		set_why(eval, arena_printf(eval->arena, "%s: %s", domain,
-		    spf_mistake_text(eval->arena, scan.terms,
-		    &scan.first_wrong)));
+		    spf_mistake_text(eval->arena, &scan.first_wrong)));
 		return SPF_PERMERROR;
 	}
 	return evaluate_terms(eval, &(struct place){ domain, &scan });
@@ -610,7 +602,7 @@ ask_ahead_mx(struct spf_eval *eval, const char *target)
 	if (exchangers == NULL || exchangers->count > SPF_NAME_LIMIT)
 		return;
 	for (i = 0; i < exchangers->count; i++) {
-		if (is_root(exchangers->items[i].text) ||
+		if (spf_is_root(exchangers->items[i].text) ||
 		    eval->ahead >= AHEAD_MAX)
 			continue;
 		eval->ahead++;

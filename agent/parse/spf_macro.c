@@ -512,6 +512,12 @@ spf_expand_explanation(struct spf_eval *eval, struct spf_span text,
 
 /* ---- names ---- */
 
+bool
+spf_is_root(const char *host)
+{
+	return host[0] == '\0' || strcmp(host, ".") == 0;
+}
+
 int
 spf_name_write(const char *name, char ret_text[DNS_TEXT_MAX])
 {

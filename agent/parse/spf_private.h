@@ -13,6 +13,10 @@ struct spf_span {
 	size_t length;
 };
 
+struct spf_span spf_span_from(struct spf_span span, size_t skip);
+/* Case does not count. */
+bool spf_span_is(struct spf_span span, const char *word);
+
 enum spf_kind {
 	SPF_UNKNOWN_TERM,
 	SPF_ALL,
@@ -49,6 +53,7 @@ struct spf_term {
 	enum spf_kind kind;
 	enum spf_mistake mistake;
 	char qualifier;			/* '+' when none is written */
+	bool last;			/* nothing stands behind it */
 	struct spf_span text;		/* as written */
 	struct spf_span name;		/* of mechanism or modifier */
 	struct spf_span domain;		/* domain-spec; empty = the record's own */
@@ -149,6 +154,9 @@ enum spf_named spf_expand_explanation(struct spf_eval *eval,
     struct spf_span text, const char *domain,
     char ret_text[SPF_EXPLANATION_MAX]);
 
+/* The host of a null MX, RFC 7505: there is none. */
+bool spf_is_root(const char *host);
+
 /*
  * Writes a name as the names of dns.h are. -1 when it is none: an empty label,
  * one over 63 bytes, more than 253 bytes (RFC 1035 2.3.4).
@@ -169,9 +177,8 @@ bool spf_validate_names(struct spf_eval *eval);
 
 /* The term between quotes; bytes that no terminal should see as \DDD. */
 const char *spf_quote(struct arena *arena, struct spf_span text);
-/* What is wrong with a term, and what was meant; terms is the record's. */
-const char *spf_mistake_text(struct arena *arena, struct spf_span terms,
-    const struct spf_term *wrong);
+/* What is wrong with a term, and what was meant. */
+const char *spf_mistake_text(struct arena *arena, const struct spf_term *wrong);
 /* What is meant by a modifier that looks like a mechanism; NULL = nothing. */
 const char *spf_modifier_meant(struct arena *arena,
     const struct spf_term *modifier);

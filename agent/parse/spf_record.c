@@ -158,7 +158,7 @@ hosts_absent(struct walk *walk, const struct dns_records *exchangers,
 	for (i = 0; i < exchangers->count; i++) {
 		const char *host = exchangers->items[i].text;
 
-		if (host[0] == '\0' || strcmp(host, ".") == 0)
+		if (spf_is_root(host))
 			continue;
 		asked = true;
 		absent &= is_absent(look_up_host(walk, host, type));
@@ -325,7 +325,7 @@ walk_record(struct walk *walk, const struct step *step,
 	if (scan.wrong) {
 		if (walk->ret->error == NULL)
 			complain(walk, step, spf_mistake_text(walk->arena,
-			    scan.terms, &scan.first_wrong));
+			    &scan.first_wrong));
 		return;
 	}
 	walk_terms(walk, step, &scan);

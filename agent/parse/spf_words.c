@@ -10,21 +10,6 @@
 #define QUOTED_MAX 100	/* bytes of a term that a message shows */
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-static struct spf_span
-span_from(struct spf_span span, size_t skip)
-{
-	span.at += skip;
-	span.length -= skip;
-	return span;
-}
-
-static bool
-span_is(struct spf_span span, const char *word)
-{
-	return strncasecmp(span.at, word, span.length) == 0 &&
-	    word[span.length] == '\0';
-}
-
 static bool
 starts_with(struct spf_span text, const char *word, size_t length)
 {
@@ -132,7 +117,7 @@ slip_meant(struct spf_span name)
 	size_t i;
 
 	for (i = 0; i < COUNT(slips); i++) {
-		if (span_is(name, slips[i].written))
+		if (spf_span_is(name, slips[i].written))
 			return slips[i].meant;
 	}
 	return NULL;
@@ -201,15 +186,13 @@ static const struct typographic {
 };
 
 static const char *
-byte_text(struct arena *arena, struct spf_span terms,
-    const struct spf_term *wrong)
+byte_text(struct arena *arena, const struct spf_term *wrong)
 {
 	struct spf_span rest = wrong->text;
 	size_t i;
 
-	(void)terms;
 	while (rest.length > 0 && rest.at[0] >= '!' && rest.at[0] <= '~')
-		rest = span_from(rest, 1);
+		rest = spf_span_from(rest, 1);
 	for (i = 0; i < COUNT(typographic); i++) {
 		if (starts_with(rest, typographic[i].bytes,
 		    typographic[i].length))
@@ -227,18 +210,18 @@ mechanism_hint(struct arena *arena, const struct spf_term *wrong)
 	const char *found;
 
 	if (memchr("+-?~", text.at[0], 4) != NULL)
-		text = span_from(text, 1);
+		text = spf_span_from(text, 1);
 	if (text.length == 0)
 		return "nothing may stand between it and its mechanism";
 	found = address_mechanism(text);
 	if (found != NULL)
 		return meant(arena, found, text);
-	value = span_from(text, wrong->name.length);
+	value = spf_span_from(text, wrong->name.length);
 	found = slip_meant(wrong->name);
 	if (found != NULL && strncmp(found, "ip", 2) == 0 && value.length > 1 &&
-	    address_mechanism(span_from(value, 1)) != NULL)
-		return meant(arena, address_mechanism(span_from(value, 1)),
-		    span_from(value, 1));
+	    address_mechanism(spf_span_from(value, 1)) != NULL)
+		return meant(arena, address_mechanism(spf_span_from(value, 1)),
+		    spf_span_from(value, 1));
 	if (found != NULL)
 		return arena_printf(arena, "%s is meant", found);
 	if (strchr(",;\"'", text.at[text.length - 1]) != NULL)
@@ -250,25 +233,19 @@ mechanism_hint(struct arena *arena, const struct spf_term *wrong)
 }
 
 static const char *
-mechanism_text(struct arena *arena, struct spf_span terms,
-    const struct spf_term *wrong)
+mechanism_text(struct arena *arena, const struct spf_term *wrong)
 {
-	(void)terms;
 	return mistake_printf(arena, wrong, "unknown mechanism",
 	    mechanism_hint(arena, wrong));
 }
 
 /* "ip4: 192.0.2.1" is two terms. */
 static const char *
-argument_missing_text(struct arena *arena, struct spf_span terms,
-    const struct spf_term *wrong)
+argument_missing_text(struct arena *arena, const struct spf_term *wrong)
 {
-	const char *end = wrong->text.at + wrong->text.length;
-	struct spf_span rest = { end,
-	    (size_t)(terms.at + terms.length - end) };
-	const char last = end[-1];
+	const char last = wrong->text.at[wrong->text.length - 1];
 
-	if ((last == ':' || last == '=') && rest.length > 1)
+	if ((last == ':' || last == '=') && !wrong->last)
 		return mistake_printf(arena, wrong, "nothing stands behind it",
 		    last == ':' ? "a blank behind the colon is not allowed" :
 		    "a blank behind the equals sign is not allowed");
@@ -279,18 +256,15 @@ argument_missing_text(struct arena *arena, struct spf_span terms,
 }
 
 static const char *
-address_text(struct arena *arena, struct spf_span terms,
-    const struct spf_term *wrong)
+address_text(struct arena *arena, const struct spf_term *wrong)
 {
-	struct spf_span value = span_from(wrong->name, 0);
+	const char *begin = wrong->name.at + wrong->name.length + 1;
+	struct spf_span value = { begin, (size_t)(wrong->text.at +
+	    wrong->text.length - begin) };
 	const char *other;
 
-	(void)terms;
-	value.at += wrong->name.length + 1;
-	value.length = (size_t)(wrong->text.at + wrong->text.length -
-	    value.at);
 	other = address_mechanism(value);
-	if (other != NULL && !span_is(wrong->name, other))
+	if (other != NULL && !spf_span_is(wrong->name, other))
 		return mistake_printf(arena, wrong,
 		    wrong->kind == SPF_IP4 ? "no IPv4 address" :
 		    "no IPv6 address", meant(arena, other, value));
@@ -304,12 +278,10 @@ address_text(struct arena *arena, struct spf_span terms,
 }
 
 static const char *
-toplabel_text(struct arena *arena, struct spf_span terms,
-    const struct spf_term *wrong)
+toplabel_text(struct arena *arena, const struct spf_term *wrong)
 {
 	const char *found = address_mechanism(wrong->domain);
 
-	(void)terms;
 	if (found != NULL)
 		return mistake_printf(arena, wrong,
 		    "an address where a name is wanted",
@@ -323,12 +295,10 @@ toplabel_text(struct arena *arena, struct spf_span terms,
 }
 
 static const char *
-prefix_text(struct arena *arena, struct spf_span terms,
-    const struct spf_term *wrong)
+prefix_text(struct arena *arena, const struct spf_term *wrong)
 {
 	const char *hint = "0 to 32 are wanted, //0 to //128 for IPv6";
 
-	(void)terms;
 	if (wrong->kind == SPF_IP4)
 		hint = "0 to 32 are wanted";
 	else if (wrong->kind == SPF_IP6)
@@ -337,7 +307,7 @@ prefix_text(struct arena *arena, struct spf_span terms,
 }
 
 /* Those that need no second look. */
-static const char *const plain_mistakes[] = {
+static const char *const plain_mistakes[SPF_TWICE + 1] = {
 	[SPF_BAD_ALL] = "\"all\" takes nothing behind it",
 	[SPF_BAD_MODIFIER] = "a modifier without a name",
 	[SPF_BAD_ARGUMENT] = "takes a domain behind a colon and nothing else",
@@ -346,23 +316,21 @@ static const char *const plain_mistakes[] = {
 	[SPF_TWICE] = "stands twice",
 };
 
-static const char *(*const mistake_texts[])(struct arena *arena,
-    struct spf_span terms, const struct spf_term *wrong) = {
+static const char *(*const mistake_texts[SPF_TWICE + 1])(struct arena *arena,
+    const struct spf_term *wrong) = {
 	[SPF_BAD_BYTE] = byte_text,
 	[SPF_BAD_MECHANISM] = mechanism_text,
 	[SPF_NO_ARGUMENT] = argument_missing_text,
 	[SPF_BAD_TOPLABEL] = toplabel_text,
 	[SPF_BAD_ADDRESS] = address_text,
 	[SPF_BAD_PREFIX] = prefix_text,
-	[SPF_TWICE] = NULL,
 };
 
 const char *
-spf_mistake_text(struct arena *arena, struct spf_span terms,
-    const struct spf_term *wrong)
+spf_mistake_text(struct arena *arena, const struct spf_term *wrong)
 {
 	if (mistake_texts[wrong->mistake] != NULL)
-		return mistake_texts[wrong->mistake](arena, terms, wrong);
+		return mistake_texts[wrong->mistake](arena, wrong);
 	return mistake_printf(arena, wrong, plain_mistakes[wrong->mistake],
 	    NULL);
 }
@@ -379,11 +347,11 @@ spf_modifier_meant(struct arena *arena, const struct spf_term *modifier)
 	const char *slip = slip_meant(modifier->name);
 	size_t i;
 
-	if (span_is(modifier->name, "v"))
+	if (spf_span_is(modifier->name, "v"))
 		return "a second record begins here; one is wanted, with the "
 		    "terms of both";
 	for (i = 0; i < COUNT(mechanism_words); i++) {
-		if (span_is(modifier->name, mechanism_words[i]))
+		if (spf_span_is(modifier->name, mechanism_words[i]))
 			return meant(arena, mechanism_words[i],
 			    modifier->domain);
 	}

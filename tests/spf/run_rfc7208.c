@@ -211,7 +211,8 @@ fault_of(const char *word)
 		if (word != NULL && strcmp(faults[i].word, word) == 0)
 			return faults[i].outcome;
 	}
-	fprintf(stderr, "run_rfc7208: no fault \"%s\"\n", word);
+	fprintf(stderr, "run_rfc7208: no fault \"%s\"\n",
+	    word == NULL ? "" : word);
 	exit(78);
 }
 
