@@ -1,22 +1,15 @@
-/*
- * libcurl 7.61 is the oldest that cPanel's platforms have; what is newer
- * stands under #if.
- */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <curl/curl.h>
-#include <openssl/x509.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/fileio.h"
+#include "host/https.h"
 #include "host/whm_private.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define TOKEN_MAX 256		/* bytes; real ones have 32 */
 #define FORM_MAX (256u * 1024)
@@ -134,38 +127,16 @@ check_options(const struct whm_transport_options *options)
 }
 
 static void
-restrict_protocols(CURL *curl)
-{
-#if LIBCURL_VERSION_NUM >= 0x075500
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https");
-#else
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS, (long)CURLPROTO_HTTPS);
-#endif
-#if LIBCURL_VERSION_NUM >= 0x074000
-	curl_easy_setopt(curl, CURLOPT_HTTP09_ALLOWED, 0L);
-#endif
-}
-
-static void
 set_options(CURL *curl, const struct whm_transport_options *options)
 {
 	long timeout = options->timeout;
 
-	restrict_protocols(curl);
-	curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
+	https_set_safe(curl);
 	if (options->ca_file != NULL) {
 		/* That issuer alone: the system's are not added to it. */
 		curl_easy_setopt(curl, CURLOPT_CAINFO, options->ca_file);
 		curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
 	}
-	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION,
-	    (long)CURL_HTTP_VERSION_1_1);
-	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(curl, CURLOPT_PROXY, "");
-	curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, "cpward");
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT, timeout);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT,
@@ -224,121 +195,54 @@ whm_https_free(struct whm_https *https)
 
 /* ---- failures ---- */
 
-#define URL_HINT "url in [whm] must be https://HOST:PORT of WHM, port 2087"
-#define BROKEN_HINT "the connection broke or cpsrvd was restarted; scan again"
+#define PATH_HINT "check url in [whm] and the firewalls between"
 
-static const struct {
-	CURLcode code;
-	const char *text;
-	const char *hint;
-} failures[] = {
-	{ CURLE_UNSUPPORTED_PROTOCOL, "it does not speak HTTP there", URL_HINT },
-	{ CURLE_WEIRD_SERVER_REPLY, "it does not speak HTTP there", URL_HINT },
-	{ CURLE_URL_MALFORMAT, "not a URL", URL_HINT },
-	{ CURLE_COULDNT_RESOLVE_HOST, "the name can not be resolved",
-	    "check the host name in url of [whm], and the resolver" },
-	{ CURLE_SSL_CONNECT_ERROR, "no TLS 1.2 or later there",
-	    "the port speaks no TLS (2086 does not) or an older one; WHM's TLS"
-	    " port is 2087" },
-	{ CURLE_SSL_CACERT_BADFILE, "ca_file can not be read as PEM",
-	    "set ca_file in [whm] to the issuer's certificate" },
-	{ CURLE_GOT_NOTHING, "the connection was closed without a reply",
-	    BROKEN_HINT },
-	{ CURLE_PARTIAL_FILE, "the reply breaks off", BROKEN_HINT },
-	{ CURLE_RECV_ERROR, "the reply breaks off", BROKEN_HINT },
-	{ CURLE_SEND_ERROR, "the connection broke while asking",
-	    BROKEN_HINT },
-	{ CURLE_OUT_OF_MEMORY, "libcurl is out of memory", NULL },
+static const char *const hints[] = {
+	[HTTPS_UNRESOLVED] =
+	    "check the host name in url of [whm], and the resolver",
+	[HTTPS_REFUSED] =
+	    "cpsrvd is down or the port is wrong; WHM's TLS port is 2087",
+	[HTTPS_UNCONNECTED] = PATH_HINT,
+	[HTTPS_CONNECTED_LATE] = PATH_HINT,
+	[HTTPS_REPLIED_LATE] =
+	    "see the server's load, or raise timeout in [whm]",
+	[HTTPS_NO_TLS] = "the port speaks no TLS (2086 does not) or an older"
+	    " one; WHM's TLS port is 2087",
+	[HTTPS_OTHER_NAME] =
+	    "url in [whm] must have the name that the certificate has",
+	[HTTPS_EXPIRED] = "renew cPanel's service certificate",
+	[HTTPS_UNTRUSTED] =
+	    "set ca_file in [whm] to the certificate of its issuer",
+	[HTTPS_NO_HTTP] =
+	    "url in [whm] must be https://HOST:PORT of WHM, port 2087",
+	[HTTPS_BROKEN] =
+	    "the connection broke or cpsrvd was restarted; scan again",
+	[HTTPS_TOO_LARGE] = NULL,
 };
-
-static void
-answer_unconnected(const struct whm_https *https, struct arena *arena,
-    const char *where, struct answer *ret_answer)
-{
-	long error = 0;
-
-	curl_easy_getinfo(https->curl, CURLINFO_OS_ERRNO, &error);
-	whm_answer_failed(arena, ret_answer, error == ECONNREFUSED ?
-	    "cpsrvd is down or the port is wrong; WHM's TLS port is 2087" :
-	    "check url in [whm] and the firewalls between",
-	    "%s: %s", where, error == ECONNREFUSED ? "connection refused" :
-	    error != 0 ? strerror((int)error) : "no connection");
-}
-
-static void
-answer_late(const struct whm_https *https, struct arena *arena,
-    const char *where, struct answer *ret_answer)
-{
-	double connected = 0;
-
-	curl_easy_getinfo(https->curl, CURLINFO_CONNECT_TIME, &connected);
-	if (connected <= 0)
-		whm_answer_failed(arena, ret_answer,
-		    "check url in [whm] and the firewalls between",
-		    "%s: no connection in time", where);
-	else
-		whm_answer_failed(arena, ret_answer,
-		    "see the server's load, or raise timeout in [whm]",
-		    "%s: no whole reply within %d seconds", where,
-		    https->options->timeout);
-}
-
-static void
-answer_unverified(const struct whm_https *https, struct arena *arena,
-    const char *where, struct answer *ret_answer)
-{
-	long result = X509_V_OK;
-
-	curl_easy_getinfo(https->curl, CURLINFO_SSL_VERIFYRESULT, &result);
-	/* The chain was fine or not yet asked for: libcurl matches names first. */
-	if (result == X509_V_OK || result == X509_V_ERR_UNSPECIFIED)
-		whm_answer_failed(arena, ret_answer,
-		    "url in [whm] must have the name that the certificate has",
-		    "%s: the certificate is for another name", where);
-	else if (result == X509_V_ERR_CERT_HAS_EXPIRED)
-		whm_answer_failed(arena, ret_answer,
-		    "renew cPanel's service certificate",
-		    "%s: the certificate has expired", where);
-	else
-		whm_answer_failed(arena, ret_answer,
-		    "set ca_file in [whm] to the certificate of its issuer",
-		    "%s: the certificate is not trusted: %s", where,
-		    X509_verify_cert_error_string(result));
-}
 
 static void
 answer_failure(const struct whm_https *https, struct arena *arena,
     CURLcode code, const char *where, size_t cap, struct answer *ret_answer)
 {
-	size_t i;
+	const char *text;
+	enum https_fault fault = https_fault_read(https->curl, code, arena,
+	    &text);
 
-	switch ((int)code) {
-	case CURLE_COULDNT_CONNECT:
-		answer_unconnected(https, arena, where, ret_answer);
-		return;
-	case CURLE_OPERATION_TIMEDOUT:
-		answer_late(https, arena, where, ret_answer);
-		return;
-	case 51:	/* CURLE_PEER_FAILED_VERIFICATION before 7.62 */
-	case 60:	/* CURLE_SSL_CACERT before, the former since */
-		answer_unverified(https, arena, where, ret_answer);
-		return;
-	case CURLE_WRITE_ERROR:
+	if (code == CURLE_SSL_CACERT_BADFILE)
+		whm_answer_failed(arena, ret_answer,
+		    "set ca_file in [whm] to the issuer's certificate",
+		    "%s: ca_file can not be read as PEM", where);
+	else if (fault == HTTPS_TOO_LARGE)
 		whm_answer_failed(arena, ret_answer, NULL,
 		    "%s: the reply is larger than the %zu bytes allowed",
 		    where, cap);
-		return;
-	default:
-		break;
-	}
-	for (i = 0; i < COUNT(failures); i++)
-		if (failures[i].code == code) {
-			whm_answer_failed(arena, ret_answer, failures[i].hint,
-			    "%s: %s", where, failures[i].text);
-			return;
-		}
-	whm_answer_failed(arena, ret_answer, NULL, "%s: %s", where,
-	    curl_easy_strerror(code));
+	else if (fault == HTTPS_REPLIED_LATE)
+		whm_answer_failed(arena, ret_answer, hints[fault],
+		    "%s: no whole reply within %d seconds", where,
+		    https->options->timeout);
+	else
+		whm_answer_failed(arena, ret_answer, hints[fault], "%s: %s",
+		    where, text);
 }
 
 /* ---- a call ---- */
