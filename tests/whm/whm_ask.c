@@ -113,8 +113,9 @@ print_facts(const struct facts *facts)
 static int
 run_collector(struct whm_transport *transport)
 {
-	struct asker asker = { { asker_ask, NULL,
-	    whm_transport_name(transport) }, transport };
+	struct asker asker = { .base = { .ask = asker_ask,
+	    .whm_name = whm_transport_name(transport) },
+	    .transport = transport };
 	struct arena *arena = arena_new(), *scratch = arena_new();
 	struct collection collection = { .host = &asker.base,
 	    .facts = facts_new(arena), .arena = arena, .scratch = scratch };
