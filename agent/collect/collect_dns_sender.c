@@ -137,19 +137,26 @@ set_all_dkim(struct domain_facts *domain, const struct fact_meta *meta)
 	domain->dkim_hashes.meta = *meta;
 }
 
-/* The key on disk is compared, not the record's text: tags may differ. */
+/*
+ * The key on disk is compared, not the record's text: tags may differ. The same
+ * text has the same key.
+ */
 static void
 set_dkim_match(struct dns_run *run, struct domain_facts *domain,
-    const struct dkim_key *published, const char *origin)
+    const char *text, const struct dkim_key *published, const char *origin)
 {
 	struct dkim_record expected;
 
 	domain->dkim_matches.meta = domain->dkim_expected.meta;
 	if (domain->dkim_expected.meta.state != FACT_KNOWN)
 		return;
+	meta_known(&domain->dkim_matches.meta, origin);
+	domain->dkim_matches.value = published->algorithm != DKIM_NO_KEY &&
+	    strcmp(text, domain->dkim_expected.value) == 0;
+	if (domain->dkim_matches.value)
+		return;
 	dkim_record_read(run->work, domain->dkim_expected.value,
 	    strlen(domain->dkim_expected.value), &expected);
-	meta_known(&domain->dkim_matches.meta, origin);
 	domain->dkim_matches.value = dkim_key_equal(published, &expected.key);
 }
 
@@ -160,7 +167,8 @@ dkim_fault(struct dns_run *run, const struct dns_records *records,
 	if (records->count > 1)
 		return arena_printf(run->work, "%zu records where one is "
 		    "allowed", records->count);
-	return record->error != NULL ? record->error : record->weakness;
+	return record->error != NULL ? record->error :
+	    record->weakness != NULL ? record->weakness : record->oddity;
 }
 
 bool
@@ -195,7 +203,7 @@ dns_dkim_step(struct dns_run *run, struct domain_facts *domain)
 	    dkim_key_name(run->work, &record.key));
 	dns_set_optional(run, &domain->dkim_hashes, origin, record.hashes);
 	domain->dkim_testing.value = record.testing;
-	set_dkim_match(run, domain, &record.key, origin);
+	set_dkim_match(run, domain, texts[0], &record.key, origin);
 	return true;
 }
 
@@ -274,14 +282,26 @@ policy_word(enum dmarc_policy policy)
 }
 
 static void
+set_alignment(struct dns_run *run, struct domain_facts *domain,
+    const struct dmarc_record *record, const char *origin)
+{
+	const char *alignment = NULL;
+
+	if (record->adkim != 0 || record->aspf != 0)
+		alignment = arena_printf(run->work, "%s%.1s%s%s%.1s",
+		    record->adkim != 0 ? "adkim=" : "", &record->adkim,
+		    record->adkim != 0 && record->aspf != 0 ? " " : "",
+		    record->aspf != 0 ? "aspf=" : "", &record->aspf);
+	dns_set_optional(run, &domain->dmarc_alignment, origin, alignment);
+}
+
+/* why: the walk above the domain's own record did not get to its end. */
+static void
 set_dmarc(struct dns_run *run, struct domain_facts *domain,
-    const struct dmarc_found *found, const char *origin)
+    const struct dmarc_found *found, const char *why, const char *origin)
 {
 	const struct dmarc_record *record = &found->record;
 	struct fact_meta known = { FACT_KNOWN, origin, NULL };
-	enum dmarc_policy below = record->subdomain != DMARC_UNSET ?
-	    record->subdomain : record->policy;
-	const char *alignment = NULL;
 
 	set_all_dmarc(domain, &known);
 	domain->dmarc_record.value = arena_strdup(run->collection->arena,
@@ -291,18 +311,19 @@ set_dmarc(struct dns_run *run, struct domain_facts *domain,
 	dns_set_optional(run, &domain->dmarc_error, origin, record->error);
 	dns_set_optional(run, &domain->dmarc_policy, origin,
 	    policy_word(found->effective));
-	dns_set_optional(run, &domain->dmarc_subdomain_policy, origin,
-	    policy_word(below));
-	dns_set_optional(run, &domain->dmarc_nonexistent_policy, origin,
-	    policy_word(record->nonexistent != DMARC_UNSET ?
-	    record->nonexistent : below));
+	if (why != NULL) {
+		dns_unknown(run, &domain->dmarc_subdomain_policy.meta, origin,
+		    why);
+		domain->dmarc_nonexistent_policy.meta =
+		    domain->dmarc_subdomain_policy.meta;
+	} else {
+		dns_set_optional(run, &domain->dmarc_subdomain_policy, origin,
+		    policy_word(found->below));
+		dns_set_optional(run, &domain->dmarc_nonexistent_policy,
+		    origin, policy_word(found->below_nonexistent));
+	}
 	domain->dmarc_testing.value = record->testing;
-	if (record->adkim != 0 || record->aspf != 0)
-		alignment = arena_printf(run->work, "%s%.1s%s%s%.1s",
-		    record->adkim != 0 ? "adkim=" : "", &record->adkim,
-		    record->adkim != 0 && record->aspf != 0 ? " " : "",
-		    record->aspf != 0 ? "aspf=" : "", &record->aspf);
-	dns_set_optional(run, &domain->dmarc_alignment, origin, alignment);
+	set_alignment(run, domain, record, origin);
 	dns_set_list(run, &domain->dmarc_removed, &known, record->removed,
 	    record->removed_count);
 	dns_set_list(run, &domain->dmarc_unknown_tags, &known,
@@ -350,7 +371,7 @@ dns_dmarc_step(struct dns_run *run, struct domain_facts *domain)
 	    own == NULL)
 		return false;
 	origin = dns_origin(run, DNS_TXT, name);
-	if (why != NULL) {
+	if (found.domain == NULL && why != NULL) {
 		dns_unknown(run, &meta, origin, why);
 		set_all_dmarc(domain, &meta);
 	} else if (found.domain == NULL) {
@@ -358,8 +379,9 @@ dns_dmarc_step(struct dns_run *run, struct domain_facts *domain)
 		set_all_dmarc(domain, &meta);
 		if (found.duplicates > 1)
 			dns_set_optional(run, &domain->dmarc_error, origin,
-			    arena_printf(run->work, "%zu records where one is"
-			    " allowed: none counts", found.duplicates));
+			    arena_printf(run->work, "%zu records at _dmarc.%s "
+			    "where one is allowed: none counts",
+			    found.duplicates, found.duplicates_at));
 	} else {
 		if (strcmp(found.domain, domain->name) != 0)
 			origin = dns_origin(run, DNS_TXT, arena_printf(
@@ -367,7 +389,7 @@ dns_dmarc_step(struct dns_run *run, struct domain_facts *domain)
 		if (!set_unauthorised(run, domain, &found, origin))
 			return false;
 		meta = domain->dmarc_unauthorised.meta;
-		set_dmarc(run, domain, &found, origin);
+		set_dmarc(run, domain, &found, why, origin);
 		domain->dmarc_unauthorised.meta = meta;
 	}
 	set_dmarc_records(run, domain, own, dns_origin(run, DNS_TXT, name));

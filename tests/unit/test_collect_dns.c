@@ -170,7 +170,8 @@ static const struct dns_case cases[] = {
 	    "v=DMARC1; p=none,v=DMARC1; p=reject"),
 	    NOT(CLINIC ".dmarc_policy"),
 	    IS(CLINIC ".dmarc_error",
-	    "2 records where one is allowed: none counts") } },
+	    "2 records at _dmarc.clinic.example where one is allowed: "
+	    "none counts") } },
 	{ "mail hosts of others", {
 	    { "clinic.example", DNS_MX, "20 mx2.other.example" },
 	    { "clinic.example", DNS_MX, "10 mail.clinic.example" },
