@@ -138,7 +138,7 @@ finding_notapplicable(const struct evaluation *ev, struct finding *finding,
 	va_end(args);
 }
 
-#define EVIDENCE_FIRST 4
+#define EVIDENCE_FIRST 2
 
 /*
  * One more place, in an array that doubles inside the arena. Most findings rest

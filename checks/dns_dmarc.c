@@ -122,10 +122,10 @@ record_edited(struct arena *arena, const struct domain_facts *domain,
 
 /* Whose record it is: the domain's own, or one above it (RFC 9989 4.10). */
 static const char *
-record_owner(const struct domain_facts *domain)
+record_owner(const struct evaluation *ev, const struct domain_facts *domain)
 {
 	return domain->dmarc_domain.meta.state == FACT_KNOWN ?
-	    domain->dmarc_domain.value : domain->name;
+	    cut_text(ev->arena, domain->dmarc_domain.value) : domain->name;
 }
 
 static const char *
@@ -246,7 +246,8 @@ judge_below(const struct evaluation *ev, const char *path, const char *whom,
 	    policy_rank(policy->value) < policy_rank(own)) {
 		finding_item_evidence(ev, finding, path, &policy->meta);
 		finding_part(ev, finding, RESULT_FAIL, "the DMARC policy for "
-		    "%s is %s, weaker than %s", whom, policy->value, own);
+		    "%s is %s, weaker than %s", whom,
+		    cut_text(ev->arena, policy->value), own);
 	}
 }
 
@@ -299,7 +300,7 @@ static void
 judge_reports(const struct evaluation *ev, const struct domain_facts *domain,
     struct finding *finding)
 {
-	const char *owner = record_owner(domain);
+	const char *owner = record_owner(ev, domain);
 
 	if (!fact_list_empty(&domain->dmarc_rua)) {
 		(void)finding_part_known(ev, finding, DOMAIN_PART(domain,
@@ -456,7 +457,7 @@ judge_agreed(const struct evaluation *ev, const struct domain_facts *domain,
 	    "publishes at %s._report._dmarc.%s TXT: \"v=DMARC1\"", host,
 	    cut_text(ev->arena, strangers->items[0]), strangers->count == 1 ?
 	    "" : arena_printf(ev->arena, ", and %zu more",
-	    strangers->count - 1), record_owner(domain), host);
+	    strangers->count - 1), record_owner(ev, domain), host);
 }
 
 static void
@@ -474,7 +475,7 @@ judge_hygiene(const struct evaluation *ev, const struct domain_facts *domain,
 	if (want_has(ev, hygiene_words[1]))
 		more = judge_alignment(ev, domain, finding);
 	if (edited || more[0] != '\0')
-		finding_remedy(ev, finding, publish(ev, record_owner(domain),
+		finding_remedy(ev, finding, publish(ev, record_owner(ev, domain),
 		    record_edited(ev->arena, domain, more)));
 }
 

@@ -200,11 +200,11 @@ judge_mx_host(const struct evaluation *ev, const struct domain_facts *domain,
 		    &host->leads.meta);
 	if (host == NULL || host->leads.meta.state == FACT_UNKNOWN)
 		finding_part(ev, finding, RESULT_UNKNOWN, "where MX %s leads "
-		    "is not known: %s", name, host == NULL ? not_collected :
+		    "is not known: %s", cut_text(ev->arena, name), host == NULL ? not_collected :
 		    reason(&host->leads.meta));
 	else if (host->leads.meta.state == FACT_ABSENT)
 		finding_part(ev, finding, RESULT_FAIL, "MX %s has no address",
-		    name);
+		    cut_text(ev->arena, name));
 	else if (strcmp(host->leads.value, "here") != 0)
 		judge_elsewhere(ev, domain, host, finding);
 }
@@ -307,7 +307,9 @@ judge_closed_dmarc(const struct evaluation *ev,
 	const char *seen = "";
 
 	if (domain->dmarc_record.meta.state != FACT_ABSENT) {
-		if (!finding_part_need(ev, finding, DOMAIN_PART(domain,
+		if (!finding_part_known(ev, finding, DOMAIN_PART(domain,
+		    dmarc_record, "the DMARC record")) ||
+		    !finding_part_need(ev, finding, DOMAIN_PART(domain,
 		    dmarc_policy, "the DMARC policy")) ||
 		    !finding_part_known(ev, finding, DOMAIN_PART(domain,
 		    dmarc_testing, "whether the DMARC record says t=y")))
@@ -326,7 +328,8 @@ judge_closed_dmarc(const struct evaluation *ev,
 			    cut_text(ev->arena, policy->value),
 			    domain->dmarc_testing.value ? " with t=y" : "");
 	}
-	finding_item_evidence(ev, finding, DOMAIN_FACT(domain, dmarc_record));
+	finding_item_evidence(ev, finding,
+	    DOMAIN_FACT(domain, dmarc_record));
 	finding_part(ev, finding, RESULT_FAIL,
 	    "its DMARC policy is not p=reject%s", seen);
 	lock_add(ev, lock, "_dmarc.", domain->name,

@@ -58,6 +58,14 @@ term_is_redirect(const char *term, size_t length)
 	return length > 9 && strncasecmp(term, "redirect=", 9) == 0;
 }
 
+/* Turns others away, or leaves that to another record. */
+static bool
+term_is_good_end(const char *term, size_t length)
+{
+	return word_is(term, length, "-all") || word_is(term, length, "~all") ||
+	    term_is_redirect(term, length);
+}
+
 static bool
 has_term(const char *record, bool (*is)(const char *, size_t))
 {
@@ -112,6 +120,71 @@ add_address(struct change *change, const char *address)
 {
 	text_add(change->terms, sizeof(change->terms), " ", "%s:%s",
 	    strchr(address, ':') != NULL ? "ip6" : "ip4", address);
+}
+
+/* What receivers answer to mail from the address; NULL = nobody tried. */
+static const char *
+spf_result(const struct fact_list *results, const char *address)
+{
+	size_t length = strlen(address), i;
+
+	for (i = 0; i < results->count; i++)
+		if (strncmp(results->items[i], address, length) == 0 &&
+		    results->items[i][length] == ' ')
+			return results->items[i] + length + 1;
+	return NULL;
+}
+
+/* Is the answer one, and no pass? */
+static bool
+is_refused(const char *result)
+{
+	return result != NULL && strcmp(result, "pass") != 0 &&
+	    strcmp(result, "temperror") != 0;
+}
+
+static bool
+includes(const struct domain_facts *domain, const char *name)
+{
+	return list_has(domain->spf_includes.items,
+	    domain->spf_includes.count, name, strlen(name));
+}
+
+/* Where the domain's mail leaves from and its record does not say so. */
+static void
+add_senders(const struct evaluation *ev, const struct domain_facts *domain,
+    struct change *change)
+{
+	const struct fact_str *smarthost = &ev->facts->dns.smarthost_spf;
+	const struct fact_list *senders = &domain->sends_from;
+	size_t i;
+
+	if (smarthost->meta.state == FACT_KNOWN &&
+	    domain->spf_includes.meta.state == FACT_KNOWN &&
+	    !includes(domain, smarthost->value))
+		text_add(change->terms, sizeof(change->terms), " ",
+		    "include:%s", smarthost->value);
+	for (i = 0; smarthost->meta.state == FACT_ABSENT &&
+	    i < senders->count; i++)
+		if (is_refused(spf_result(&domain->spf_results,
+		    senders->items[i])))
+			add_address(change, senders->items[i]);
+}
+
+/*
+ * The record mended: with all its senders, and never to be published with an
+ * end that lets anyone pass. all NULL = a good end stays.
+ */
+static const char *
+record_mended(const struct evaluation *ev, const struct domain_facts *domain,
+    const char *record, const char *all, bool drop_ptr)
+{
+	struct change change = { .all = all, .drop_ptr = drop_ptr };
+
+	add_senders(ev, domain, &change);
+	if (all == NULL && !has_term(record, term_is_good_end))
+		change.all = "~all";
+	return record_edited(ev->arena, record, &change);
 }
 
 /*
@@ -230,7 +303,8 @@ struct spf_judgement {
 	const struct domain_facts *domain;
 	const char *record;
 	const char *shown;	/* the record in a message; NULL = not made yet */
-	struct change change;
+	bool drop_ptr;
+	bool mend;		/* its senders are not all in it */
 	const char *advice;	/* where no record can be written out */
 };
 
@@ -316,23 +390,10 @@ judge_shape(const struct evaluation *ev, struct spf_judgement *spf,
 	    DOMAIN_PART(domain, spf_ptr, "whether the SPF record uses ptr")) ||
 	    !domain->spf_ptr.value)
 		return;
-	spf->change.drop_ptr = has_term(spf->record, term_is_ptr);
+	spf->drop_ptr = has_term(spf->record, term_is_ptr);
 	finding_part(ev, finding, RESULT_FAIL, "the SPF record %s uses ptr%s, "
 	    "which RFC 7208 advises against", quoted(ev, spf),
-	    spf->change.drop_ptr ? "" : " in a record that it includes");
-}
-
-/* What receivers answer to mail from the address; NULL = nobody tried. */
-static const char *
-spf_result(const struct fact_list *results, const char *address)
-{
-	size_t length = strlen(address), i;
-
-	for (i = 0; i < results->count; i++)
-		if (strncmp(results->items[i], address, length) == 0 &&
-		    results->items[i][length] == ' ')
-			return results->items[i] + length + 1;
-	return NULL;
+	    spf->drop_ptr ? "" : " in a record that it includes");
 }
 
 static void
@@ -359,18 +420,20 @@ judge_addresses(const struct evaluation *ev, struct spf_judgement *spf,
 		if (result == NULL || strcmp(result, "temperror") == 0) {
 			finding_part(ev, finding, RESULT_UNKNOWN, "what "
 			    "receivers answer to %s is not known: %s", address,
-			    result == NULL ? "not collected" : result);
-		} else if (strcmp(result, "pass") != 0) {
+			    result == NULL ? "not collected" : "temperror");
+		} else if (is_refused(result)) {
 			answer = answer == NULL || strcmp(answer, result) == 0 ?
 			    result : "no pass";
 			names_add(&refused, address, strlen(address));
-			add_address(&spf->change, address);
 		}
 	}
-	if (refused.count > 0)
-		finding_part(ev, finding, RESULT_FAIL, "the SPF record %s lets "
-		    "receivers answer %s to %s, which it sends from",
-		    quoted(ev, spf), answer, names_end(&refused));
+	if (refused.count == 0)
+		return;
+	spf->mend = true;
+	finding_part(ev, finding, RESULT_FAIL, "the SPF record %s lets "
+	    "receivers answer %s to %s, which it sends from",
+	    quoted(ev, spf), cut_text(ev->arena, answer),
+	    names_end(&refused));
 }
 
 static void
@@ -378,18 +441,17 @@ judge_smarthost(const struct evaluation *ev, struct spf_judgement *spf,
     struct finding *finding)
 {
 	const struct domain_facts *domain = spf->domain;
-	const char *smarthost = ev->facts->dns.smarthost_spf.value;
+	const char *smarthost = cut_text(ev->arena,
+	    ev->facts->dns.smarthost_spf.value);
 
 	if (!finding_part_need(ev, finding, DOMAIN_PART(domain, spf_includes,
 	    "what the SPF record includes")) ||
-	    list_has(domain->spf_includes.items, domain->spf_includes.count,
-	    smarthost, strlen(smarthost)))
+	    includes(domain, smarthost))
 		return;
+	spf->mend = true;
 	finding_part(ev, finding, RESULT_FAIL, "the SPF record %s does not "
 	    "include %s, and mail leaves through that smarthost",
 	    quoted(ev, spf), smarthost);
-	text_add(spf->change.terms, sizeof(spf->change.terms), " ",
-	    "include:%s", smarthost);
 }
 
 /* A smarthost's addresses are what receivers see, not the server's. */
@@ -429,9 +491,10 @@ evaluate_valid(const struct evaluation *ev, const struct domain_facts *domain,
 	judge_shape(ev, &spf, finding);
 	judge_senders(ev, &spf, finding);
 	finding_remedy(ev, finding, spf.advice);
-	if (spf.change.terms[0] != '\0' || spf.change.drop_ptr)
+	if (spf.mend || spf.drop_ptr)
 		finding_remedy(ev, finding, publish(ev, domain,
-		    record_edited(ev->arena, spf.record, &spf.change), ""));
+		    record_mended(ev, domain, spf.record, NULL, spf.drop_ptr),
+		    ""));
 	if (finding->message != NULL)
 		return;
 	if (ev->facts->dns.smarthost_spf.meta.state == FACT_KNOWN)
@@ -453,7 +516,6 @@ say_end(const struct evaluation *ev, const struct domain_facts *domain,
     const char *record, const char *fault, const char *wanted,
     struct finding *finding)
 {
-	struct change change = { .all = wanted };
 	const char *cursor = record, *term;
 	size_t length;
 
@@ -469,7 +531,7 @@ say_end(const struct evaluation *ev, const struct domain_facts *domain,
 			return;
 		}
 	finding_remedy(ev, finding, publish(ev, domain,
-	    record_edited(ev->arena, record, &change), ""));
+	    record_mended(ev, domain, record, wanted, false), ""));
 }
 
 static void
@@ -498,8 +560,8 @@ judge_end(const struct evaluation *ev, const struct domain_facts *domain,
 	    strcmp(all->value, "?all") == 0 ?
 	    ", which tells receivers nothing" : "";
 	say_end(ev, domain, record, arena_printf(ev->arena,
-	    "ends in %s%s, wanted %s", all->value, fault, choice), wanted,
-	    finding);
+	    "ends in %s%s, wanted %s", cut_text(ev->arena, all->value), fault,
+	    choice), wanted, finding);
 }
 
 /* Whose mail servers may send as the domain must be a declared partner. */
@@ -595,7 +657,8 @@ const struct check dns_spf_checks[] = {
 		.scope = SCOPE_DOMAIN,
 		.needs = { "domains.mail", "domains.sends_from",
 		    "domains.spf_records", "domains.spf_all",
-		    "domains.spf_includes", "?dns.smarthost_spf" },
+		    "domains.spf_includes", "domains.spf_results",
+		    "?dns.smarthost_spf" },
 		.evaluate.domain = evaluate_policy,
 		.want = WANT_LIST,
 		.want_words = policy_words,

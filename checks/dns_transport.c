@@ -397,7 +397,7 @@ judge_host(const struct evaluation *ev, const char *name, struct dane *dane,
 	dane->hosts++;
 	if (host == NULL || host->leads.meta.state == FACT_UNKNOWN)
 		finding_part(ev, finding, RESULT_UNKNOWN, "where MX %s leads "
-		    "is not known: %s", name, host == NULL ||
+		    "is not known: %s", cut_text(ev->arena, name), host == NULL ||
 		    host->leads.meta.why == NULL ? not_collected :
 		    host->leads.meta.why);
 	else
