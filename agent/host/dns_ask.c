@@ -481,7 +481,7 @@ send_try(struct batch *batch, struct item *item, unsigned kind)
 	if (item->over_tcp)
 		server->tcp_in_flight++;
 	else
-		server->in_flight++;
+		dns_server_sent(server);
 	ares_send(lane->channel, query, (int)length, try_done, item);
 }
 
@@ -621,6 +621,7 @@ tend_servers(struct batch *batch)
 	for (i = 0; i < batch->asker->count; i++) {
 		struct dns_server *server = &batch->asker->servers[i];
 
+		dns_server_refill(server, batch->now_us);
 		if (dns_server_wants_probe(server, batch->now_us))
 			send_probe(batch, server);
 		left |= !dns_server_dead(server);
@@ -646,7 +647,11 @@ static int
 poll_ms(const struct batch *batch)
 {
 	uint32_t now = batch_ms(batch), due;
+	unsigned i;
 
+	for (i = 0; i < batch->asker->count; i++)
+		if (dns_server_held_back(&batch->asker->servers[i]))
+			return 1;
 	if (batch->waiting == 0)
 		return TICK_MS;
 	due = batch->heap[0].due_ms;

@@ -76,7 +76,10 @@ struct dns_server {
 	int64_t round_began_us;
 	double best_rate;
 	unsigned before;		/* window before the one on trial; 0 = none */
+	unsigned settling;		/* replies until the round begins */
 	unsigned calm_rounds;
+	double tokens;			/* that may leave at once */
+	int64_t refilled_us;
 	bool doubling;
 
 	/* Health */
@@ -116,6 +119,10 @@ bool dns_server_dead(const struct dns_server *server);
 bool dns_server_wants_probe(const struct dns_server *server, int64_t now);
 void dns_server_probed(struct dns_server *server, bool replied, int64_t now);
 bool dns_server_has_room(const struct dns_server *server);
+/* The window has room, but it was not time yet. */
+bool dns_server_held_back(const struct dns_server *server);
+void dns_server_refill(struct dns_server *server, int64_t now);
+void dns_server_sent(struct dns_server *server);
 
 /* ---- dns_lane.c ---- */
 

@@ -2,13 +2,17 @@
  * A name server as the bulk resolver sees it: how much may be on its way to it,
  * and whether it is alive.
  *
- * Pacing. A server's queue, and ours, hold some 280 small datagrams by Linux's
- * default, and what is more is lost without a word. So the window opens only
- * as long as that pays: it is doubled while a round (as many replies as the window
- * has places) is a fifth faster than the best before. Then it stays, and every
- * now and then an eighth more is put on trial for one round. A round that lost
- * more than one in sixteen halves it. A few slow names do not: a resolver that waits
- * for somebody else's server has lost nothing.
+ * Pacing. A socket's queue holds 277 small datagrams by Linux's default, fewer
+ * of long names, and what is more is lost without a word. So WINDOW_SAFE are sent
+ * as soon as replies come, and more only as long as that pays: where they are on a long
+ * way, or wait for other servers, twice as many bring twice as much, and
+ * where they stand in the server's queue, nothing. Therefore the window is
+ * doubled while a round is half as fast again as the best before. Then it stays,
+ * and now and then an eighth more is put on trial for a round. A round that lost
+ * more than one in sixteen halves it; a few slow names do not, for a resolver that
+ * waits for somebody else has lost nothing. What a wider window frees at once is
+ * not sent at once, but at twice the best rate: over a long way, replies to what left
+ * together come back together.
  *
  * Health. A resolver that answers nothing for a while is asked for the root's
  * name servers, which it has at hand. It is put aside until it answers that.
@@ -30,7 +34,10 @@
 
 #define WINDOW_FIRST 32
 #define WINDOW_LEAST 16
-#define WINDOW_MOST 4096
+#define WINDOW_SAFE 128
+#define BURST 64
+#define WINDOW_MOST 2048
+#define ROUND_US 10000	/* at least: being off the processor is no slow server */
 #define CALM_ROUNDS 16
 #define SILENT_TRIES 32		/* in a row, and … */
 #define SILENT_US 1000000	/* … for that long: then it is probed */
@@ -164,13 +171,21 @@ dns_resolv_conf(struct arena *arena, const char *path,
 
 /* ---- pacing ---- */
 
+static void
+round_begin(struct dns_server *server, int64_t now)
+{
+	server->round_replies = server->round_lost = 0;
+	server->round_began_us = now;
+}
+
 void
 dns_server_begin(struct dns_server *server, int64_t now)
 {
 	server->in_flight = server->tcp_in_flight = 0;
 	server->tcp_failed = 0;
-	server->round_replies = server->round_lost = 0;
-	server->round_began_us = now;
+	round_begin(server, now);
+	server->refilled_us = now;
+	server->tokens = 0;
 	/* What it did a minute ago says little; a dead one gets one more try. */
 	server->silent = 0;
 	server->heard_us = now;
@@ -191,6 +206,8 @@ window_set(struct dns_server *server, unsigned window)
 	if (window > server->window_max)
 		window = server->window_max;
 	server->window = window < WINDOW_LEAST ? WINDOW_LEAST : window;
+	/* The next replies are still those that the window before let go. */
+	server->settling = server->window;
 }
 
 /* What the round says of the window. */
@@ -200,17 +217,21 @@ round_judge(struct dns_server *server, double rate)
 	unsigned before = server->before;
 
 	server->before = 0;
-	if (server->doubling && rate > server->best_rate * 1.2) {
+	if (server->doubling && (server->window < WINDOW_SAFE ||
+	    rate > server->best_rate * 1.5)) {
 		server->best_rate = rate;
 		window_set(server, server->window * 2);
 	} else if (server->doubling) {
 		server->doubling = false;
-		window_set(server, server->window / 2);
+		if (server->window > WINDOW_SAFE)
+			window_set(server, server->window / 2);
 	} else if (before != 0) {
-		if (rate > server->best_rate * 1.02)
+		if (rate > server->best_rate * 1.06) {
 			server->best_rate = rate;
-		else
+			server->calm_rounds = CALM_ROUNDS;
+		} else {
 			window_set(server, before);
+		}
 	} else if (++server->calm_rounds >= CALM_ROUNDS) {
 		server->calm_rounds = 0;
 		server->best_rate = rate;
@@ -225,7 +246,13 @@ round_count(struct dns_server *server, int64_t now)
 	unsigned total = server->round_replies + server->round_lost;
 	int64_t took = now - server->round_began_us;
 
-	if (total < server->window)
+	if (server->settling > 0 && total >= server->settling) {
+		server->settling = 0;
+		round_begin(server, now);
+		return;
+	}
+	if (server->settling > 0 || total < server->window ||
+	    (server->window >= WINDOW_SAFE / 2 && took < ROUND_US))
 		return;
 	if (server->round_lost * 16 > total) {
 		server->doubling = false;
@@ -235,8 +262,7 @@ round_count(struct dns_server *server, int64_t now)
 		round_judge(server, (double)server->round_replies /
 		    (double)(took < 1 ? 1 : took));
 	}
-	server->round_replies = server->round_lost = 0;
-	server->round_began_us = now;
+	round_begin(server, now);
 }
 
 void
@@ -246,10 +272,41 @@ dns_server_lost(struct dns_server *server, unsigned count, int64_t now)
 	round_count(server, now);
 }
 
+void
+dns_server_refill(struct dns_server *server, int64_t now)
+{
+	server->tokens += (double)(now - server->refilled_us) * 2 *
+	    server->best_rate;
+	if (server->tokens > BURST)
+		server->tokens = BURST;
+	server->refilled_us = now;
+}
+
+static bool
+paced(const struct dns_server *server)
+{
+	return server->window >= WINDOW_SAFE * 2;
+}
+
 bool
 dns_server_has_room(const struct dns_server *server)
 {
-	return server->in_flight < server->window;
+	return server->in_flight < server->window &&
+	    (!paced(server) || server->tokens >= 1);
+}
+
+bool
+dns_server_held_back(const struct dns_server *server)
+{
+	return server->in_flight < server->window &&
+	    paced(server) && server->tokens < 1;
+}
+
+void
+dns_server_sent(struct dns_server *server)
+{
+	server->in_flight++;
+	server->tokens--;
 }
 
 /* ---- health ---- */
