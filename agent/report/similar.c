@@ -66,8 +66,12 @@ key_length(struct cursor *cursor)
 	while (piece_byte(*end))
 		end++;
 	cursor->piece_end = end + (end == cursor->at);
-	if (end - cursor->at >= KEY_MIN)
+	if (end - cursor->at >= KEY_MIN) {
 		end += strspn(end, "=");
+		/* A check may have cut it. */
+		if (strncmp(end, "...", 3) == 0)
+			end += 3;
+	}
 	return end - cursor->at < KEY_MIN ? 0 : (size_t)(end - cursor->at);
 }
 

@@ -619,6 +619,14 @@ static const struct alike_case alike_cases[] = {
 		"         such as a.example, b.example, c.example and 1 more\n",
 		.scope = "domain",
 	}, {
+		"a key that was cut is a key",
+		{ "a.example", "b.example", "c.example", "d.example" },
+		{ "p=" KEY_A "...\"", "p=" KEY_B "...\"", "p=" KEY_A "...\"",
+		    "p=" KEY_B "...\"" }, { 0 },
+		"    fail * (4 subjects): p=...\"\n"
+		"         such as a.example, b.example, c.example and 1 more\n",
+		.scope = "domain",
+	}, {
 		"but other words of records are",
 		{ "a.example", "b.example", "c.example", "d.example" },
 		{ "\"v=spf1 ip4:192.0.2.1 -all\"", "\"v=spf1 ip4:192.0.2.2 -all\"",
