@@ -19,14 +19,14 @@ void arena_wipe(struct arena *arena);	/* overwrites it all, then frees: for secr
 void *arena_alloc(struct arena *arena, size_t size);
 void *arena_array(struct arena *arena, size_t count, size_t size);
 char *arena_strdup(struct arena *arena, const char *text);
-/* Copies length bytes and terminates them; the bytes may hold NULs. */
+/* Copies length bytes and terminates them; may hold NULs. Not aligned. */
 char *arena_memdup(struct arena *arena, const void *bytes, size_t length);
 char *arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /*
  * Room for one more element behind *count, in an array that grows by doubling
- * inside the arena (the old copy stays until the arena goes). Returns the new,
+ * inside the arena; what pointed into it may then be gone. Returns the new,
  * zeroed element. Start with *array NULL and *count 0.
  */
 #define arena_push(arena, array, count) \

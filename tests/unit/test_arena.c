@@ -57,6 +57,56 @@ test_copies(void **state)
 	arena_free(arena);
 }
 
+/* A large array grows where it is, or moves whole; its neighbours stay. */
+static void
+test_large_array_grows(void **state)
+{
+	struct arena *arena = arena_new();
+	size_t count = 0, other_count = 0, i;
+	char *between = arena_strdup(arena, "between");
+	uint64_t *array = NULL, *other = NULL;
+
+	(void)state;
+	for (i = 0; i < 100000; i++) {
+		*arena_push(arena, &array, &count) = i;
+		*arena_push(arena, &other, &other_count) = ~i;
+		if (i % 10000 == 0)
+			assert_string_equal(arena_printf(arena, "%zu", i),
+			    arena_printf(arena, "%zu", i));
+	}
+	for (i = 0; i < 100000; i++) {
+		assert_int_equal(array[i], i);
+		assert_int_equal(other[i], ~i);
+	}
+	for (; i < 131072; i++) {
+		assert_int_equal(*arena_push(arena, &array, &count), 0);
+		assert_int_equal(*arena_push(arena, &other, &other_count), 0);
+	}
+	assert_string_equal(between, "between");
+	arena_free(arena);
+}
+
+/* A text that did not fit leaves nothing behind where it was tried. */
+static void
+test_print_leaves_zeroes(void **state)
+{
+	struct arena *arena = arena_new();
+	unsigned char *piece;
+	size_t round, i;
+
+	(void)state;
+	for (round = 0; round < 200; round++) {
+		(void)arena_printf(arena, "%01500d", 7);
+		piece = arena_alloc(arena, 700);
+		for (i = 0; i < 700; i++)
+			assert_int_equal(piece[i], 0);
+		memset(piece, 0xff, 700);
+		(void)arena_strdup(arena, "odd");
+		assert_int_equal((uintptr_t)arena_alloc(arena, 1) % 16, 0);
+	}
+	arena_free(arena);
+}
+
 static void
 test_array_grows_by_doubling(void **state)
 {
@@ -138,6 +188,8 @@ main(void)
 		cmocka_unit_test(test_pieces_are_zeroed_aligned_and_apart),
 		cmocka_unit_test(test_copies),
 		cmocka_unit_test(test_array_grows_by_doubling),
+		cmocka_unit_test(test_large_array_grows),
+		cmocka_unit_test(test_print_leaves_zeroes),
 		cmocka_unit_test(test_free_takes_null),
 		cmocka_unit_test(test_out_of_memory_ends_the_process),
 	};
