@@ -38,7 +38,8 @@ set_spf_results(struct dns_run *run, struct domain_facts *domain,
 
 		spf_check(run->work, &run->source, &query, false, &verdict);
 		done = done && verdict.result != SPF_PENDING;
-		if (verdict.result == SPF_TEMPERROR)
+		/* A pass or fail beside a look-up that failed is not sure. */
+		if (verdict.why != NULL && verdict.result != SPF_PERMERROR)
 			dns_unknown(run, &domain->spf_results.meta, origin,
 			    verdict.why);
 		items[i] = arena_printf(run->work, "%s %s", query.address,
