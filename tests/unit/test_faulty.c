@@ -73,11 +73,42 @@ test_nth(void **state)
 	}
 }
 
+/* Of a batch the n-th counts as if it were asked alone. */
+static void
+test_nth_of_batch(void **state)
+{
+	static const struct dns_question questions[] = {
+		{ "a.example", 16 }, { "b.example", 15 }, { "c.example", 1 } };
+	size_t n, asked, i;
+
+	(void)state;
+	for (n = 0; n <= 5; n++) {
+		struct arena *arena = arena_new();
+		struct host *host = host_faulty(&echo, n, &asked);
+		struct answer answers[3];
+
+		(void)host_file(host, arena, "/f", 10);
+		host_dns(host, arena, questions, 3, answers);
+		assert_int_equal(asked, 4);
+		for (i = 0; i < 3; i++)
+			assert_int_equal(answers[i].status, n == i + 2 ?
+			    ANSWER_FAILED : ANSWER_OK);
+		if (n == 3)
+			assert_string_equal(answers[1].why,
+			    "injected fault: dns MX b.example");
+		assert_string_equal(answers[2].bytes, n == 4 ? "" :
+		    "dns A c.example");
+		host_free(host);
+		arena_free(arena);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nth),
+		cmocka_unit_test(test_nth_of_batch),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

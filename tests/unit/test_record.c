@@ -155,6 +155,10 @@ test_questions(void **state)
 		{ .kind = ASK_WHM, .function = "version",
 		    .arguments = arguments, .argument_count = 2 },
 		{ .kind = ASK_CLOCK },
+		{ .kind = ASK_DNS, .name = "a.example", .type = 16 },
+		{ .kind = ASK_DNS, .name = "a.example", .type = 15 },
+		{ .kind = ASK_DNS, .name = "a.example", .type = 65280 },
+		{ .kind = ASK_FETCH, .url = "https://a.example/x" },
 	};
 	struct arena *arena = arena_new();
 	struct err err = { 0 };
@@ -177,6 +181,38 @@ test_questions(void **state)
 		assert_int_equal(answer.status, ANSWER_OK);
 		assert_int_equal(answer.code, i + 1);
 	}
+	host_free(host);
+	arena_free(arena);
+}
+
+/* A batch is on file one by one; what is not there fails alone. */
+static void
+test_batch(void **state)
+{
+	static const struct dns_question questions[] = {
+		{ "a.example", 16 }, { "b.example", 16 }, { "new.example", 15 },
+	};
+	struct arena *arena = arena_new();
+	struct err err = { 0 };
+	struct single single = { .base.ask = single_ask, .answer = {
+	    ANSWER_OK, (char *)(uintptr_t)"\0\1\200\377", 4, 0, NULL } };
+	struct host *host = host_record(&single.base, *state, &err);
+	struct answer got[3];
+	size_t i;
+
+	host_dns(host, arena, questions, 2, got);
+	host_free(host);
+	host = host_replay(*state, &err);
+	assert_non_null(host);
+	host_dns(host, arena, questions, 3, got);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(got[i].status, ANSWER_OK);
+		assert_int_equal(got[i].length, 4);
+		assert_memory_equal(got[i].bytes, "\0\1\200\377", 5);
+	}
+	assert_int_equal(got[2].status, ANSWER_FAILED);
+	assert_string_equal(got[2].why,
+	    "not recorded: dns MX new.example");
 	host_free(host);
 	arena_free(arena);
 }
@@ -323,6 +359,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_round_trip),
 		TEST(test_questions),
+		TEST(test_batch),
 		TEST(test_replayed),
 		TEST(test_malformed),
 		TEST(test_files),
