@@ -200,19 +200,70 @@ finding_evidence(const struct evaluation *ev, struct finding *finding,
 			    field_meta(field, fact, (enum plane)plane));
 }
 
+/* Rows of the table are in the order of their places. */
+static const struct field *
+field_at(const struct field_list *list, size_t place)
+{
+	size_t low = 0, high = list->field_count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (list->fields[middle].offset == place)
+			return &list->fields[middle];
+		if (list->fields[middle].offset < place)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+/*
+ * The field of a listed item by where its fact stands: ten thousand domains have
+ * two hundred thousand in evidence, and to compare names for each takes longer
+ * than to judge them. NULL for a fact that is in no list.
+ */
+static const struct field *
+item_field(const struct facts *facts, const struct fact_meta *meta)
+{
+	uintptr_t first, place = (uintptr_t)meta;
+	size_t i;
+
+	for (i = 0; i < field_list_count; i++) {
+		const struct field_list *list = &field_lists[i];
+		const LIST_OF(char) *items = (const void *)
+		    ((const char *)facts + list->offset);
+
+		first = (uintptr_t)items->items;
+		if (place >= first &&
+		    place - first < items->count * list->item_size)
+			return field_at(list,
+			    (place - first) % list->item_size);
+	}
+	return NULL;
+}
+
+static const struct field *
+path_field(const char *path)
+{
+	const char *dot = strchr(path, '.');
+	char list[32];
+
+	if (dot == NULL || (size_t)(dot - path) >= sizeof(list))
+		return NULL;
+	memcpy(list, path, (size_t)(dot - path));
+	list[dot - path] = '\0';
+	return field_find_in_list(list, dot + 1);
+}
+
 void
 finding_item_evidence(const struct evaluation *ev, struct finding *finding,
     const char *path, const struct fact_meta *meta)
 {
-	const char *dot = strchr(path, '.');
-	const struct field *field;
-	char list[32];
+	const struct field *field = item_field(ev->facts, meta);
 
-	if (dot == NULL || (size_t)(dot - path) >= sizeof(list))
-		return;
-	memcpy(list, path, (size_t)(dot - path));
-	list[dot - path] = '\0';
-	field = field_find_in_list(list, dot + 1);
+	if (field == NULL)
+		field = path_field(path);
 	if (field != NULL)
 		evidence_add(ev, finding, path, field, field_plane(field),
 		    meta);

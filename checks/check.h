@@ -32,12 +32,6 @@ struct evaluation {
 	const struct want *want;	/* the profile's threshold */
 	const struct parameters *parameters;
 	const struct data *data;
-	/*
-	 * The list that the scope ranges over and the item that is judged; NULL
-	 * for host and service. Evidence of the item is found by its place.
-	 */
-	const struct field_list *list;
-	const void *item;
 };
 
 #define CHECK_MAX_NEEDS 12

@@ -179,10 +179,9 @@ in_scope(enum check_scope scope, const void *item)
  */
 static void
 evaluate_inventory(const struct evaluation *ev,
-    const struct profile_entry *entry, size_t items, size_t judged,
-    struct findings *findings)
+    const struct profile_entry *entry, const struct field_list *list,
+    size_t items, size_t judged, struct findings *findings)
 {
-	const struct field_list *list = ev->list;
 	const struct fact_int *counted;
 	struct finding *finding;
 	const void *fact;
@@ -204,7 +203,7 @@ evaluate_inventory(const struct evaluation *ev,
 }
 
 static void
-evaluate_list(struct evaluation *ev, const struct profile_entry *entry,
+evaluate_list(const struct evaluation *ev, const struct profile_entry *entry,
     struct findings *findings)
 {
 	const struct field_list *list = scope_list(ev->check->scope);
@@ -217,22 +216,20 @@ evaluate_list(struct evaluation *ev, const struct profile_entry *entry,
 	for (i = 0; i < items->count; i++)
 		judged += in_scope(ev->check->scope,
 		    items->items + i * list->item_size);
-	ev->list = list;
-	evaluate_inventory(ev, entry, items->count, judged, findings);
+	evaluate_inventory(ev, entry, list, items->count, judged, findings);
 	for (i = 0; i < items->count; i++) {
-		ev->item = items->items + i * list->item_size;
-		if (!in_scope(ev->check->scope, ev->item))
+		const void *item = items->items + i * list->item_size;
+
+		if (!in_scope(ev->check->scope, item))
 			continue;
-		finding = add_finding(ev, entry,
-		    *(const char *const *)ev->item, findings);
+		finding = add_finding(ev, entry, *(const char *const *)item,
+		    findings);
 		if (lacking != NULL)
 			say_unknown(ev, lacking, finding);
 		else
-			evaluate_item(ev, ev->item, finding);
+			evaluate_item(ev, item, finding);
 		seal(ev, finding);
 	}
-	ev->list = NULL;
-	ev->item = NULL;
 }
 
 static void

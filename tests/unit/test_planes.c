@@ -436,7 +436,7 @@ test_catalogue_size(void **state)
 	assert_int_equal(count, 52);
 }
 
-/* Evidence of an item is found by its place: finding_item_evidence. */
+/* finding_item_evidence looks for them by their places. */
 static void
 test_rows_are_in_order_of_place(void **state)
 {
