@@ -380,7 +380,12 @@ static void
 tcp_failed(struct batch *batch, struct item *item, struct dns_server *server,
     int error)
 {
-	server->tcp_failed++;
+	unsigned connection = server->lanes[LANE_TCP].connections;
+
+	/* A connection that breaks takes all with it, and is one failure. */
+	if (error == ETIMEDOUT || connection != server->tcp_broken)
+		server->tcp_failed++;
+	server->tcp_broken = connection;
 	item->tcp_tries++;
 	/* It may only have closed: then a new connection will do. */
 	if (error != ETIMEDOUT && item->tcp_tries < TCP_TRIES &&
@@ -535,7 +540,9 @@ send_over_tcp(struct batch *batch)
 		struct dns_server *server =
 		    &batch->asker->servers[item->server];
 
-		if (server->tcp_in_flight >= TCP_AT_ONCE)
+		/* It may have been another's fault: the next time it is alone. */
+		if (server->tcp_in_flight >=
+		    (item->tcp_tries > 0 ? 1 : TCP_AT_ONCE))
 			return;
 		batch->tcp_head = item->next;
 		if (server->tcp_failed >= TCP_FAILED_MOST)

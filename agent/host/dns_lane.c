@@ -108,6 +108,7 @@ lane_socket(int family, int type, int protocol, void *data)
 		return ARES_SOCKET_BAD;
 	}
 	lane->tcp = type == SOCK_STREAM;
+	lane->connections++;
 	lane->error = 0;
 	lane->dropped = 0;
 	if (lane->tcp) {

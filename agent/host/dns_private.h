@@ -52,6 +52,7 @@ struct dns_lane {
 	int fd;			/* -1 = none */
 	int error;		/* errno that c-ares is still to be told */
 	int last_error;		/* errno of what broke the socket last */
+	unsigned connections;	/* sockets it had */
 	unsigned dropped;	/* by our own socket for want of room */
 	struct dns_datagrams *out;	/* UDP only */
 	struct dns_datagrams *in;
@@ -90,6 +91,7 @@ struct dns_server {
 	unsigned probes_failed;
 	int64_t probe_at_us;
 	unsigned tcp_failed;		/* connections and waits in a row */
+	unsigned tcp_broken;		/* connection that was counted last */
 	bool knows_edns;
 	bool plain;			/* refuses OPT, answers without */
 };
