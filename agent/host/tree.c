@@ -17,9 +17,12 @@
 #define MAX_GROUPS 64
 
 struct walk {
-	const struct tree *tree;
+	struct tree *tree;
 	int dirs[MAX_DEPTH];		/* open directories, the root first */
 	int depth;			/* of the last one */
+	bool near;			/* dirs[1] is the tree's, not ours to close */
+	bool plain;			/* no link and no ".." so far */
+	bool again;			/* from the root: a link leads out of near */
 	char pending[PATH_MAX * 2];	/* components still to go */
 	int links;
 	bool tenant;
@@ -39,16 +42,27 @@ tree_open(struct tree *tree, const char *root)
 	if (tree->root < 0)
 		return -1;
 	if (fstat(tree->root, &st) != 0) {
+		tree->near_fd = -1;
 		tree_close(tree);
 		return -1;
 	}
 	tree->owner = st.st_uid;
+	tree->near_fd = -1;
 	return 0;
+}
+
+static void
+forget_near(struct tree *tree)
+{
+	if (tree->near_fd >= 0)
+		close(tree->near_fd);
+	tree->near_fd = -1;
 }
 
 void
 tree_close(struct tree *tree)
 {
+	forget_near(tree);
 	close(tree->root);
 	tree->root = -1;
 }
@@ -87,6 +101,18 @@ become_owner(struct walk *walk, const struct stat *st)
 	return (uid_t)setfsuid((uid_t)-1) == st->st_uid;
 }
 
+static bool
+is_foreign(const struct tree *tree, const struct stat *st)
+{
+	return st->st_uid != tree->owner && st->st_uid != 0;
+}
+
+static bool
+others_write(const struct stat *st)
+{
+	return (st->st_mode & (S_IWGRP | S_IWOTH)) != 0;
+}
+
 /*
  * Once somebody else's directory is reached, its owner decides what lies
  * below: from there on only what that owner may read is read. False when that
@@ -95,10 +121,9 @@ become_owner(struct walk *walk, const struct stat *st)
 static bool
 enter_directory(struct walk *walk, int fd, const struct stat *st)
 {
-	bool others_write = (st->st_mode & (S_IWGRP | S_IWOTH)) != 0;
-	bool foreign = st->st_uid != walk->tree->owner && st->st_uid != 0;
+	bool foreign = is_foreign(walk->tree, st);
 
-	if (walk->tenant || (!foreign && !others_write) || is_proc(fd))
+	if (walk->tenant || (!foreign && !others_write(st)) || is_proc(fd))
 		return true;
 	walk->tenant = true;
 	return !foreign || geteuid() != 0 || become_owner(walk, st);
@@ -113,8 +138,28 @@ walk_done(struct walk *walk)
 		if (walk->group_count > 0)
 			setgroups((size_t)walk->group_count, walk->groups);
 	}
-	for (; walk->depth > 0; walk->depth--)
+	for (; walk->depth > walk->near; walk->depth--)
 		close(walk->dirs[walk->depth]);
+}
+
+/*
+ * Keeps the directory of path, where nobody but the tree's owner has a say in
+ * what it is. Processes come and go, so theirs are not kept.
+ */
+static void
+keep_near(struct walk *walk, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	size_t length = slash == NULL ? 0 : (size_t)(slash + 1 - path);
+
+	if (walk->near || walk->tenant || !walk->plain || walk->depth == 0 ||
+	    length >= sizeof(walk->tree->near_path) || slash[1] == '\0' ||
+	    strncmp(path, "/proc/", 6) == 0)
+		return;
+	forget_near(walk->tree);
+	walk->tree->near_fd = walk->dirs[walk->depth--];
+	memcpy(walk->tree->near_path, path, length);
+	walk->tree->near_path[length] = '\0';
 }
 
 /* Takes the next component off pending; false when there is none. */
@@ -146,6 +191,11 @@ push_target(struct walk *walk, int fd, const char *name)
 	char target[PATH_MAX], rest[sizeof(walk->pending)];
 	ssize_t length;
 
+	if (walk->near) {
+		walk->again = true;
+		return TREE_FAILED;
+	}
+	walk->plain = false;
 	if (walk->tenant)
 		return walk_failed(walk, name,
 		    "is a symbolic link below a directory that is not root's");
@@ -234,6 +284,7 @@ walk_path(struct walk *walk, enum tree_follow follow,
 		if (strcmp(name, ".") == 0)
 			continue;
 		if (strcmp(name, "..") == 0) {
+			walk->plain = false;
 			if (walk->depth > 0)
 				close(walk->dirs[walk->depth--]);
 			continue;
@@ -252,10 +303,27 @@ walk_path(struct walk *walk, enum tree_follow follow,
 	return status;
 }
 
-static enum tree_status
-walk_start(struct walk *walk, const struct tree *tree, const char *path,
-    char *why, size_t size)
+/* Is path a plain name in the directory that is kept, and is that as it was? */
+static bool
+is_near(const struct tree *tree, const char *path)
 {
+	size_t length = strlen(tree->near_path);
+	const char *name = path + length;
+	struct stat st;
+
+	return tree->near_fd >= 0 && fstat(tree->near_fd, &st) == 0 &&
+	    st.st_nlink > 0 && !is_foreign(tree, &st) && !others_write(&st) &&
+	    strncmp(path, tree->near_path, length) == 0 && name[0] != '\0' &&
+	    strchr(name, '/') == NULL && strcmp(name, ".") != 0 &&
+	    strcmp(name, "..") != 0;
+}
+
+static enum tree_status
+walk_start(struct walk *walk, struct tree *tree, const char *path, char *why,
+    size_t size)
+{
+	bool again = walk->again;
+
 	memset(walk, 0, offsetof(struct walk, pending));
 	walk->tree = tree;
 	walk->dirs[0] = tree->root;
@@ -264,29 +332,51 @@ walk_start(struct walk *walk, const struct tree *tree, const char *path,
 	walk->switched = false;
 	walk->why = why;
 	walk->why_size = size;
+	walk->plain = true;
 	if (strlen(path) >= PATH_MAX)
 		return walk_failed(walk, "path", "is too long");
+	if (!again && is_near(tree, path)) {
+		walk->near = true;
+		walk->dirs[++walk->depth] = tree->near_fd;
+		path += strlen(tree->near_path);
+	}
 	snprintf(walk->pending, sizeof(walk->pending), "%s", path);
 	return TREE_OK;
 }
 
+/* From the directory that is kept if need be, and from the root if that fails. */
+static enum tree_status
+walk_to(struct walk *walk, struct tree *tree, const char *path,
+    enum tree_follow follow, struct tree_entry *ret_entry, char *why,
+    size_t size)
+{
+	enum tree_status status;
+
+	walk->again = false;
+	do {
+		status = walk_start(walk, tree, path, why, size);
+		if (status == TREE_OK)
+			status = walk_path(walk, follow, ret_entry);
+	} while (walk->again);
+	if (status == TREE_OK || status == TREE_ABSENT)
+		keep_near(walk, path);
+	return status;
+}
+
 enum tree_status
-tree_find(const struct tree *tree, const char *path, enum tree_follow follow,
+tree_find(struct tree *tree, const char *path, enum tree_follow follow,
     struct tree_entry *ret_entry, char *why, size_t size)
 {
 	enum tree_status status;
 	struct walk walk;
 
-	status = walk_start(&walk, tree, path, why, size);
-	if (status != TREE_OK)
-		return status;
-	status = walk_path(&walk, follow, ret_entry);
+	status = walk_to(&walk, tree, path, follow, ret_entry, why, size);
 	walk_done(&walk);
 	return status;
 }
 
 enum tree_status
-tree_open_entry(const struct tree *tree, const char *path, int flags,
+tree_open_entry(struct tree *tree, const char *path, int flags,
     struct tree_entry *ret_entry, char *why, size_t size)
 {
 	enum tree_status status;
@@ -294,10 +384,7 @@ tree_open_entry(const struct tree *tree, const char *path, int flags,
 	char self[64];
 	int fd;
 
-	status = walk_start(&walk, tree, path, why, size);
-	if (status != TREE_OK)
-		return status;
-	status = walk_path(&walk, TREE_FOLLOW, ret_entry);
+	status = walk_to(&walk, tree, path, TREE_FOLLOW, ret_entry, why, size);
 	if (status == TREE_OK) {
 		/*
 		 * The very thing that was examined is opened, not whatever

@@ -210,6 +210,7 @@ test_every_member_has_a_row(void **state)
 		{ "crypto", sizeof(struct crypto_facts) },
 		{ "exchange", sizeof(struct exchange_facts) },
 		{ "listening", sizeof(struct listening_facts) },
+		{ "dns", sizeof(struct dns_facts) },
 		{ "inventory", sizeof(struct inventory_facts) },
 	};
 	struct owner owner;

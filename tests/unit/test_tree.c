@@ -106,7 +106,7 @@ teardown(void **state)
 
 /* What the file holds, or in brackets why not: "[absent]". */
 static const char *
-read_path(const struct fixture *fixture, const char *path)
+read_path(struct fixture *fixture, const char *path)
 {
 	static const char *const words[] = { [TREE_ABSENT] = "[absent]",
 	    [TREE_NO_PARENT] = "[no parent]" };
@@ -332,15 +332,64 @@ test_no_leak(void **state)
 	    "/none/x", "/etc/l/x", "/etc/l", "/shared/l", "/etc/file/x", "/",
 	    "/etc/deep/..", "/etc/self" };
 	struct fixture *fixture = *state;
-	int before = open_descriptors();
+	int before;
 	size_t i;
 
+	/* One directory is kept, and no more than one. */
+	read_path(fixture, "/etc/file");
+	before = open_descriptors();
 	assert_int_equal(symlink("/etc/deep", in_root(fixture, "/etc/l")), 0);
 	assert_int_equal(symlink("self", in_root(fixture, "/etc/self")), 0);
 	assert_int_equal(symlink("file", in_root(fixture, "/shared/l")), 0);
 	for (i = 0; i < COUNT(asks); i++)
 		read_path(fixture, asks[i]);
 	assert_int_equal(open_descriptors(), before);
+}
+
+/* ---- the directory that is kept for the next path ---- */
+
+static void
+test_next_path_in_one_directory(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_string_equal(read_path(fixture, "/etc/file"), "file");
+	assert_string_equal(read_path(fixture, "/etc/file"), "file");
+	assert_string_equal(read_path(fixture, "/etc/nothing"), "[absent]");
+	assert_string_equal(read_path(fixture, "/etc/.."), read_path(fixture,
+	    "/"));
+	/* Links in it lead as they do from the root. */
+	assert_int_equal(symlink("../etc/file", in_root(fixture, "/etc/up")),
+	    0);
+	assert_int_equal(symlink("../../secret", in_root(fixture, "/etc/out")),
+	    0);
+	assert_int_equal(symlink("file", in_root(fixture, "/etc/l")), 0);
+	assert_string_equal(read_path(fixture, "/etc/file"), "file");
+	assert_string_equal(read_path(fixture, "/etc/up"), "file");
+	assert_string_equal(read_path(fixture, "/etc/file"), "file");
+	assert_string_equal(read_path(fixture, "/etc/out"), "[absent]");
+	assert_string_equal(read_path(fixture, "/etc/l"), "file");
+	/* Another directory of that name, and none. */
+	assert_string_equal(read_path(fixture, "/etc/file"), "file");
+	assert_int_equal(unlink(in_root(fixture, "/etc/file")), 0);
+	assert_string_equal(read_path(fixture, "/etc/file"), "[absent]");
+}
+
+/* Somebody may write to it now: its links are followed no more. */
+static void
+test_kept_directory_changes_hands(void **state)
+{
+	struct fixture *fixture = *state;
+
+	put_file(in_root(fixture, "/shared/b"), "b", 0644);
+	assert_int_equal(symlink("b", in_root(fixture, "/shared/l")), 0);
+	assert_int_equal(chmod(in_root(fixture, "/shared"), 0755), 0);
+	assert_string_equal(read_path(fixture, "/shared/b"), "b");
+	assert_string_equal(read_path(fixture, "/shared/l"), "b");
+	assert_string_equal(read_path(fixture, "/shared/b"), "b");
+	assert_int_equal(chmod(in_root(fixture, "/shared"), 01757), 0);
+	assert_string_equal(read_path(fixture, "/shared/l"), "[l: is a symbolic "
+	    "link below a directory that is not root's]");
 }
 
 /* ---- below what others can write ---- */
@@ -596,7 +645,7 @@ start_swapping(const char *one, const char *other)
 
 /* How often the fair file was read in 2,000 askings; the secret, never. */
 static unsigned
-read_under_swap(const struct fixture *fixture, const char *ask, pid_t child)
+read_under_swap(struct fixture *fixture, const char *ask, pid_t child)
 {
 	unsigned fair = 0, i;
 	int status;
@@ -680,6 +729,8 @@ main(void)
 		TEST(test_long_link),
 		TEST(test_deep),
 		TEST(test_no_leak),
+		TEST(test_next_path_in_one_directory),
+		TEST(test_kept_directory_changes_hands),
 		TEST(test_writable_directory),
 		TEST(test_link_into_writable),
 		TEST(test_not_for_us),
