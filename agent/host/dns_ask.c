@@ -436,6 +436,8 @@ try_done(void *data, int status, int timeouts, unsigned char *message,
 	struct item *item = data;
 	struct batch *batch = item->batch;
 	struct dns_server *server = &batch->asker->servers[item->server];
+	const unsigned char *whole;
+	size_t size;
 
 	(void)timeouts;
 	if (item->over_tcp)
@@ -450,7 +452,10 @@ try_done(void *data, int status, int timeouts, unsigned char *message,
 			server->tcp_failed = 0;
 		else
 			dns_server_replied(server, batch->now_us);
-		judge_reply(batch, item, server, message, (size_t)length);
+		size = (size_t)length;
+		whole = dns_lane_whole(&server->lanes[item->lane], message,
+		    &size);
+		judge_reply(batch, item, server, whole, size);
 	} else if (status == ARES_EBADRESP) {
 		judge_reply(batch, item, server, (const unsigned char *)"", 0);
 	} else {

@@ -135,6 +135,12 @@ struct dns_lane *dns_lane_open(struct dns_server *server,
 void dns_lane_close(struct dns_lane *lane);
 bool dns_lane_has_room(const struct dns_lane *lane);
 void dns_lane_flush(struct dns_lane *lane);
+/*
+ * The whole datagram that message, which c-ares hands over, is the beginning
+ * of: it cuts at 512 octets where it did not write the OPT record itself.
+ */
+const unsigned char *dns_lane_whole(const struct dns_lane *lane,
+    const unsigned char *message, size_t *length);
 /* What poll(2) is to wait for. */
 short dns_lane_events(const struct dns_lane *lane);
 /* Reads what is there, and hands c-ares its errors. */

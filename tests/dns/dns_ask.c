@@ -1,7 +1,7 @@
 /*
  * dns_ask [-b BYTES] SERVER…: asks what standard input has, "NAME TYPE" a line,
- * all at once, and prints a line for each: the name, and "ok RCODE ANSWERS" or
- * "failed WHY". -b: of a socket's receive buffer.
+ * all at once, and prints a line for each: the name, and "ok RCODE RECORDS",
+ * "ok RCODE malformed" or "failed WHY". -b: of a socket's receive buffer.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +13,28 @@
 #include "host/dns.h"
 #include "host/host.h"
 #include "parse/dns.h"
+
+static void
+print_answer(struct arena *arena, const struct question *question,
+    const struct answer *answer)
+{
+	const unsigned char *message = (void *)answer->bytes;
+	struct dns_records records;
+
+	printf("%s ", question->name);
+	if (answer->status != ANSWER_OK) {
+		printf("failed %s\n", answer->status == ANSWER_FAILED ?
+		    answer->why : "with another status");
+		return;
+	}
+	dns_reply_read(arena, message, answer->length, question->name,
+	    question->type, &records);
+	printf("ok %d ", message[3] & 15);
+	if (records.outcome == DNS_MALFORMED)
+		printf("malformed\n");
+	else
+		printf("%zu\n", records.count);
+}
 
 int
 main(int argc, char **argv)
@@ -44,17 +66,8 @@ main(int argc, char **argv)
 		    .type = dns_type_parse(type), .cap = HOST_CAP_MESSAGE };
 	answers = arena_array(arena, count, sizeof(*answers));
 	dns_ask_all(asker, arena, questions, count, answers);
-	for (i = 0; i < count; i++) {
-		const unsigned char *message = (void *)answers[i].bytes;
-
-		if (answers[i].status == ANSWER_OK)
-			printf("%s ok %d %d\n", questions[i].name,
-			    message[3] & 15, message[6] << 8 | message[7]);
-		else
-			printf("%s failed %s\n", questions[i].name,
-			    answers[i].status == ANSWER_FAILED ?
-			    answers[i].why : "with another status");
-	}
+	for (i = 0; i < count; i++)
+		print_answer(arena, &questions[i], &answers[i]);
 	dns_asker_free(asker);
 	arena_free(arena);
 	return 0;

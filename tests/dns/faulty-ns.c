@@ -82,6 +82,24 @@ ok(const struct ask *ask, struct reply *reply)
 	reply_answer(ask, reply);
 }
 
+/* More than 512 octets, RFC 1035's limit, and less than the OPT record allows. */
+static void
+large(const struct ask *ask, struct reply *reply)
+{
+	static const unsigned char head[] = { 0xc0, HEADER, 0, 16, 0, 1,
+	    0, 0, 0, 60, 0, 201, 200 };
+	int i;
+
+	reply_start(ask, reply, 0);
+	for (i = 0; i < 4; i++) {
+		memcpy(reply->bytes + reply->length, head, sizeof(head));
+		memset(reply->bytes + reply->length + sizeof(head), 'a' + i,
+		    200);
+		reply->length += sizeof(head) + 200;
+	}
+	reply->bytes[7] = 4;
+}
+
 static void
 nxdomain(const struct ask *ask, struct reply *reply)
 {
@@ -324,6 +342,7 @@ static const struct behaviour {
 	void (*answer)(const struct ask *ask, struct reply *reply);
 } behaviours[] = {
 	{ "ok", ok },
+	{ "large", large },
 	{ "nxdomain", nxdomain },
 	{ "nodata", nodata },
 	{ "servfail", servfail },
