@@ -78,7 +78,8 @@ key_length(struct cursor *cursor)
 static bool
 at_subject(const struct cursor *cursor)
 {
-	return (cursor->of_domain ? mention_of_domain_at : mention_at)(
+	/* The first byte alone rules nearly all places out. */
+	return *cursor->at == *cursor->subject && (cursor->of_domain ? mention_of_domain_at : mention_at)(
 	    cursor->message, cursor->at, cursor->subject,
 	    cursor->subject_length);
 }
