@@ -227,11 +227,49 @@ find_kind(const struct dns_records *records, const char *version)
 	return found;
 }
 
+static void
+set_policy_meta(struct domain_facts *domain, const struct fact_meta *meta)
+{
+	domain->mta_sts_mode.meta = *meta;
+	domain->mta_sts_max_age.meta = *meta;
+	domain->mta_sts_uncovered.meta = *meta;
+}
+
+/*
+ * Is there a host to fetch the policy from? Without one there is no policy:
+ * absent, and an error. With one it is unknown until it is fetched. false =
+ * still to come.
+ */
+static bool
+find_policy_host(struct dns_run *run, struct domain_facts *domain,
+    const char **ret_error)
+{
+	const char *name = arena_printf(run->work, "mta-sts.%s", domain->name);
+	const char *origin, *const *addresses;
+	const struct dns_records *failed;
+	struct fact_meta meta = { FACT_UNKNOWN, NULL, "not fetched" };
+	size_t count;
+
+	if (!dns_addresses(run, name, &addresses, &count, &failed))
+		return false;
+	origin = arena_printf(run->collection->arena, "dns A AAAA %s", name);
+	meta.origin = origin;
+	if (count == 0 && failed == NULL) {
+		meta_absent(&meta, origin);
+		*ret_error = arena_printf(run->work, "its policy can not be "
+		    "fetched: %s has no address", name);
+	} else if (count == 0) {
+		dns_meta(run, &meta, failed, origin);
+	}
+	set_policy_meta(domain, &meta);
+	return true;
+}
+
 bool
 dns_mta_sts_step(struct dns_run *run, struct domain_facts *domain)
 {
 	const char *name = arena_printf(run->work, "_mta-sts.%s",
-	    domain->name), *origin, *id, *error = NULL;
+	    domain->name), *origin, *id, *wrong = NULL, *error = NULL;
 	const struct dns_records *records = dns_cache_lookup(run->cache, name,
 	    DNS_TXT);
 	struct kind_of_record found;
@@ -245,18 +283,18 @@ dns_mta_sts_step(struct dns_run *run, struct domain_facts *domain)
 		meta_absent(&meta, origin);
 	domain->mta_sts_record.meta = meta;
 	domain->mta_sts_error.meta = meta;
-	domain->mta_sts_mode.meta = meta;
-	domain->mta_sts_max_age.meta = meta;
-	domain->mta_sts_uncovered.meta = meta;
+	set_policy_meta(domain, &meta);
 	if (meta.state != FACT_KNOWN)
 		return true;
+	if (!find_policy_host(run, domain, &error))
+		return false;
 	domain->mta_sts_record.value = arena_strdup(run->collection->arena,
 	    dns_text(run, found.record));
 	if (!mta_sts_record_read(run->work, found.record->text,
-	    found.record->text_length, &id, &error) && error == NULL)
-		error = "it does not begin with \"v=STSv1;\"";
+	    found.record->text_length, &id, &wrong) && wrong == NULL)
+		wrong = "it does not begin with \"v=STSv1;\"";
 	dns_set_optional(run, &domain->mta_sts_error, origin,
-	    found.error != NULL ? found.error : error);
+	    found.error != NULL ? found.error : wrong != NULL ? wrong : error);
 	return true;
 }
 
@@ -317,26 +355,48 @@ set_uncovered(struct dns_run *run, struct domain_facts *domain,
 	dns_set_list(run, &domain->mta_sts_uncovered, &meta, items, count);
 }
 
+/*
+ * What the server itself answered, to everybody, is as good as no policy.
+ * What only kept us from it, or may pass, says nothing.
+ */
+static bool
+is_final(const struct answer *answer)
+{
+	return answer->code == FETCH_BAD_CERTIFICATE ||
+	    (answer->code >= 200 && answer->code < 500 &&
+	    answer->code != 408 && answer->code != 429);
+}
+
+static void
+policy_not_fetched(struct dns_run *run, struct domain_facts *domain,
+    const struct answer *answer, const char *origin)
+{
+	struct fact_meta meta;
+	const char *why = answer->status == ANSWER_OK ? arena_printf(run->work,
+	    "HTTP status %d", answer->code) : answer->why;
+
+	if (is_final(answer)) {
+		meta_absent(&meta, origin);
+		if (domain->mta_sts_error.value == NULL)
+			dns_set_optional(run, &domain->mta_sts_error, origin,
+			    arena_printf(run->work,
+			    "its policy can not be fetched: %s", why));
+	} else {
+		dns_unknown(run, &meta, origin, why);
+		if (domain->mta_sts_error.meta.state == FACT_ABSENT)
+			domain->mta_sts_error.meta = meta;
+	}
+	set_policy_meta(domain, &meta);
+}
+
 static void
 read_policy(struct dns_run *run, struct domain_facts *domain,
     const struct answer *answer, const char *origin)
 {
 	struct mta_sts_policy policy;
-	struct fact_meta meta = { FACT_KNOWN, origin, NULL };
 
-	/*
-	 * A sender that can not fetch the policy does as if there were none:
-	 * what stopped us is not sure to stop him, so nothing is said of it.
-	 */
 	if (answer->status != ANSWER_OK || answer->code != 200) {
-		dns_unknown(run, &meta, origin, answer->status == ANSWER_OK ?
-		    arena_printf(run->work, "HTTP status %d", answer->code) :
-		    answer->why);
-		domain->mta_sts_mode.meta = meta;
-		domain->mta_sts_max_age.meta = meta;
-		domain->mta_sts_uncovered.meta = meta;
-		if (domain->mta_sts_error.meta.state == FACT_ABSENT)
-			domain->mta_sts_error.meta = meta;
+		policy_not_fetched(run, domain, answer, origin);
 		return;
 	}
 	mta_sts_policy_read(run->work, answer->bytes, answer->length, &policy);
@@ -361,7 +421,8 @@ dns_mta_sts_policies(struct dns_run *run, struct domain_facts *domains,
 	size_t used = 0, i;
 
 	for (i = 0; i < count; i++) {
-		if (domains[i].mta_sts_record.meta.state != FACT_KNOWN)
+		if (domains[i].mta_sts_record.meta.state != FACT_KNOWN ||
+		    domains[i].mta_sts_mode.meta.state != FACT_UNKNOWN)
 			continue;
 		asked[used] = &domains[i];
 		urls[used++] = arena_printf(arena,

@@ -163,6 +163,7 @@ static void
 finish(struct batch *batch, CURL *curl, CURLcode code)
 {
 	struct transfer *transfer = NULL;
+	enum https_fault fault;
 	const char *text;
 	long status = 0;
 
@@ -171,13 +172,17 @@ finish(struct batch *batch, CURL *curl, CURLcode code)
 	/* receive() ends what is not wanted: that is a reply, not a failure. */
 	if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && status != 200)) {
 		answer_reply(batch, transfer, status);
-	} else if (https_fault_read(curl, code, batch->arena, &text) ==
-	    HTTPS_TOO_LARGE) {
-		fail(batch, transfer->index, arena_printf(batch->arena,
-		    "the reply is larger than the %zu bytes allowed",
-		    batch->cap));
 	} else {
-		fail(batch, transfer->index, text);
+		fault = https_fault_read(curl, code, batch->arena, &text);
+		fail(batch, transfer->index, fault != HTTPS_TOO_LARGE ? text :
+		    arena_printf(batch->arena, "the reply is larger than the "
+		    "%zu bytes allowed", batch->cap));
+		if (fault == HTTPS_TOO_LARGE)
+			batch->answers[transfer->index].code = (int)status;
+		if (fault == HTTPS_OTHER_NAME || fault == HTTPS_EXPIRED ||
+		    fault == HTTPS_UNTRUSTED)
+			batch->answers[transfer->index].code =
+			    FETCH_BAD_CERTIFICATE;
 	}
 	curl_multi_remove_handle(batch->multi, curl);
 	buf_done(&transfer->body);

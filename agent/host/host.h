@@ -64,9 +64,17 @@ struct answer {
 	enum answer_status status;
 	char *bytes;		/* in the asker's arena, NUL behind them */
 	size_t length;
-	int code;		/* COMMAND: exit status; WHM, FETCH: HTTP status, 0 local */
+	/*
+	 * COMMAND: exit status; WHM: HTTP status, 0 local; FETCH: HTTP status of
+	 * a whole reply, even where it FAILED for what it is, and
+	 * FETCH_BAD_CERTIFICATE where the server showed one that nobody takes;
+	 * else 0
+	 */
+	int code;
 	const char *why;	/* FAILED and SKIPPED */
 };
+
+#define FETCH_BAD_CERTIFICATE 1
 
 /* An implementation fills ask and free; private data stands behind. */
 struct host {

@@ -14,7 +14,8 @@
 
 struct zone_row {
 	const char *name;
-	uint16_t type;		/* 0 = the URL "name", whose body is value */
+	/* of the URL "name": 0, value is its body; else its status or code */
+	uint16_t type;
 	const char *value;	/* of TXT: the text; several rows: several records */
 };
 
@@ -236,11 +237,14 @@ fetch_reply(const struct dns_host *host, struct arena *arena,
 	ret_answer->status = ANSWER_FAILED;
 	ret_answer->why = "mta-sts: connection refused";
 	for (i = 0; i < host->zone_count; i++) {
-		if (host->zone[i].type != 0 ||
-		    strcmp(host->zone[i].name, question->url) != 0)
+		if (strcmp(host->zone[i].name, question->url) != 0)
 			continue;
+		ret_answer->code = host->zone[i].type == 0 ? 200 :
+		    host->zone[i].type;
+		ret_answer->why = host->zone[i].value;
+		if (ret_answer->code == FETCH_BAD_CERTIFICATE)
+			return;
 		ret_answer->status = ANSWER_OK;
-		ret_answer->code = 200;
 		ret_answer->why = NULL;
 		ret_answer->bytes = arena_strdup(arena, host->zone[i].value);
 		ret_answer->length = strlen(ret_answer->bytes);

@@ -42,6 +42,7 @@ static const struct zone_row good[] = {
 	    "v=DMARC1" },
 	{ "_mta-sts.clinic.example", DNS_TXT, "v=STSv1; id=2026;" },
 	{ STS, 0, POLICY("enforce", "mail.clinic.example") },
+	{ "mta-sts.clinic.example", DNS_A, "192.0.2.25" },
 	{ "_smtp._tls.clinic.example", DNS_TXT,
 	    "v=TLSRPTv1; rua=mailto:t@clinic.example" },
 	{ "_25._tcp.mail.clinic.example", DNS_TLSA, "3 1 1 " HASH },
@@ -199,6 +200,24 @@ static const struct dns_case cases[] = {
 	    UNSURE(CLINIC ".mta_sts_mode", "connection refused"),
 	    UNSURE(CLINIC ".mta_sts_error", "connection refused"),
 	    IS(CLINIC ".mta_sts_record", "v=STSv1; id=2026;") } },
+	{ "a policy that is not there", { { STS, 404, "" } }, {
+	    IS(CLINIC ".mta_sts_error",
+	    "its policy can not be fetched: HTTP status 404"),
+	    NOT(CLINIC ".mta_sts_mode") } },
+	{ "a policy host that is out of order", { { STS, 503, "" } }, {
+	    UNSURE(CLINIC ".mta_sts_error", "HTTP status 503"),
+	    UNSURE(CLINIC ".mta_sts_mode", "HTTP status 503") } },
+	{ "a policy behind a certificate for another name", {
+	    { STS, FETCH_BAD_CERTIFICATE, "the certificate is for another name"
+	    } }, {
+	    IS(CLINIC ".mta_sts_error", "its policy can not be fetched: "
+	    "the certificate is for another name"),
+	    NOT(CLINIC ".mta_sts_mode") } },
+	{ "a policy host without an address", {
+	    NO_ROW("mta-sts.clinic.example", DNS_A) }, {
+	    IS(CLINIC ".mta_sts_error", "its policy can not be fetched: "
+	    "mta-sts.clinic.example has no address"),
+	    NOT(CLINIC ".mta_sts_mode") } },
 	{ "two MTA-STS records", {
 	    { "_mta-sts.clinic.example", DNS_TXT, "v=STSv1; id=1" },
 	    { "_mta-sts.clinic.example", DNS_TXT, "v=STSv1; id=2" } }, {
@@ -287,8 +306,8 @@ run(struct dns_host *host, struct facts *facts, bool validating)
 static bool
 replaces(const struct zone_row *row, const struct zone_row *old)
 {
-	return row->name != NULL && row->type == old->type &&
-	    strcmp(row->name, old->name) == 0;
+	return row->name != NULL && strcmp(row->name, old->name) == 0 &&
+	    (row->type == old->type || strncmp(row->name, "https:", 6) == 0);
 }
 
 /* The good zone with the case's rows in it. */

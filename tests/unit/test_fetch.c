@@ -381,16 +381,19 @@ static const struct fetch_case cases[] = {
 	{ "127.0.0.1:0/typeless", "it has no Content-Type", 200, NULL },
 	{ "127.0.0.1:0/bell", "its Content-Type is \"a??\"", 200, NULL },
 	{ "127.0.0.1:0/moved", "redirects elsewhere (HTTP 301)", 301, NULL },
-	{ "127.0.0.1:0/large", "larger than the 1000 bytes allowed", 0, NULL },
-	{ "127.0.0.1:0/said-large", "larger than the 1000 bytes allowed", 0,
+	{ "127.0.0.1:0/large", "larger than the 1000 bytes allowed", 200, NULL },
+	{ "127.0.0.1:0/said-large", "larger than the 1000 bytes allowed", 200,
 	    NULL },
 	{ "127.0.0.1:0/cut", "the reply breaks off", 0, NULL },
 	{ "127.0.0.1:0/silent", "closed without a reply", 0, NULL },
 	{ "127.0.0.1:0/no-http", "it does not speak HTTP there", 0, NULL },
 
-	{ "127.0.0.1:1/good", "the certificate is for another name", 0, NULL },
-	{ "127.0.0.1:2/good", "the certificate has expired", 0, NULL },
-	{ "127.0.0.1:3/good", "the certificate is not trusted: ", 0, NULL },
+	{ "127.0.0.1:1/good", "the certificate is for another name",
+	    FETCH_BAD_CERTIFICATE, NULL },
+	{ "127.0.0.1:2/good", "the certificate has expired",
+	    FETCH_BAD_CERTIFICATE, NULL },
+	{ "127.0.0.1:3/good", "the certificate is not trusted: ",
+	    FETCH_BAD_CERTIFICATE, NULL },
 	{ "127.0.0.1:4/good", "no TLS 1.2 or later there", 0, NULL },
 	{ "127.0.0.1:5/good", "no TLS 1.2 or later there", 0, NULL },
 	{ "127.0.0.1:closed/good", "connection refused", 0, NULL },
@@ -418,8 +421,7 @@ check_case(const struct fetch_case *c, const struct answer *got)
 	    ANSWER_FAILED);
 	if (c->why != NULL && strstr(got->why, c->why) == NULL)
 		fail_msg("wanted \"%s\"", c->why);
-	if (c->why == NULL)
-		assert_int_equal(got->code, c->code);
+	assert_int_equal(got->code, c->code);
 	assert_int_equal(got->bytes != NULL, c->body != NULL);
 	if (c->body != NULL) {
 		assert_int_equal(got->length, strlen(c->body));
