@@ -553,30 +553,30 @@ struct alike_case {
 static const struct alike_case alike_cases[] = {
 	{
 		"three stand alone", { "a", "b", "c" }, { "m", "m", "m" }, { 0 },
-		"    fail a: m\n    fail b: m\n    fail c: m\n",
+		"    fail a: m\n    fail b: m\n    fail c: m\n", NULL,
 	}, {
 		"four stand as one", { "a", "b", "c", "d" },
 		{ "m", "m", "m", "m" }, { 0 },
-		"    fail * (4 subjects): m\n         such as a, b, c and 1 more\n",
+		"    fail * (4 subjects): m\n         such as a, b, c and 1 more\n", NULL,
 	}, {
 		"the odd one out stays, at its place",
 		{ "a", "b", "c", "d", "e" }, { "m", "odd", "m", "m", "m" }, { 0 },
 		"    fail * (4 subjects): m\n         such as a, c, d and 1 more\n"
-		"    fail b: odd\n",
+		"    fail b: odd\n", NULL,
 	}, {
 		"a subject inside a longer name is not the subject",
 		{ "a", "b", "c", "d" }, { "xa", "xb", "xc", "xd" }, { 0 },
-		"    fail a: xa\n    fail b: xb\n    fail c: xc\n    fail d: xd\n",
+		"    fail a: xa\n    fail b: xb\n    fail c: xc\n    fail d: xd\n", NULL,
 	}, {
 		"a star that was there is not a subject",
 		{ "a", "b", "c", "d" }, { "is a", "is *", "is c", "is d" }, { 0 },
 		"    fail a: is a\n    fail b: is *\n    fail c: is c\n"
-		"    fail d: is d\n",
+		"    fail d: is d\n", NULL,
 	}, {
 		"the shipped default is told apart",
 		{ "a", "b", "c", "d" }, { "m", "m", "m", "m" }, { 0, 1, 0, 0 },
 		"    fail a: m\n    fail b: m\n         stock: cPanel's own default\n"
-		"    fail c: m\n    fail d: m\n",
+		"    fail c: m\n    fail d: m\n", NULL,
 	}, {
 		"names below a domain, and addresses in it, are the domain's",
 		{ "a.example", "b.example", "c.example", "d.example" },
