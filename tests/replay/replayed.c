@@ -10,7 +10,10 @@ replayed_scan(struct arena *arena, struct host *host, const char *profile_name,
     const char *check, struct replayed *ret_replayed, struct err *err)
 {
 	const struct profile_path path = { NULL, "profiles" };
-	struct collect_options options = { .full = false };
+	/* As it was recorded: by a resolver that validates. */
+	const char *const servers[] = { "192.0.2.53" };
+	struct collect_options options = { .dns_servers = servers,
+	    .dns_server_count = 1, .dns_validating = true };
 	const struct selection selection = { .checks = &check,
 	    .check_count = check != NULL };
 	struct profile profile;
