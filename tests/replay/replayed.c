@@ -1,6 +1,10 @@
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
+#include "base/fileio.h"
 #include "collect/collect.h"
 #include "engine/needs.h"
 #include "tests/replay/replayed.h"
@@ -45,4 +49,28 @@ replayed_find(const struct findings *findings, const char *check,
 		    strcmp(findings->items[i].subject, subject) == 0)
 			return &findings->items[i];
 	return NULL;
+}
+
+#define RECORDING_MAX (64u * 1024 * 1024)
+
+struct host *
+replayed_host(const char *first, const char *second, struct err *err)
+{
+	char path[] = "/tmp/cpward-replay.XXXXXX";
+	struct host *host = NULL;
+	struct buf bytes;
+	int fd;
+
+	fd = mkstemp(path);
+	if (fd < 0)
+		return NULL;
+	close(fd);
+	buf_init(&bytes, RECORDING_MAX);
+	if (file_read(first, &bytes, err) == 0 &&
+	    file_read(second, &bytes, err) == 0 &&
+	    file_replace(path, bytes.bytes, bytes.length, 0600, err) == 0)
+		host = host_replay(path, err);
+	buf_done(&bytes);
+	unlink(path);
+	return host;
 }

@@ -17,6 +17,13 @@ struct replayed {
 int replayed_scan(struct arena *arena, struct host *host, const char *profile,
     const char *check, struct replayed *ret_replayed, struct err *err);
 
+/*
+ * A host that replays two recordings: of equal questions the last answer wins.
+ * NULL and err when one can not be read.
+ */
+struct host *replayed_host(const char *first, const char *second,
+    struct err *err);
+
 const struct finding *replayed_find(const struct findings *findings,
     const char *check, const char *subject);
 

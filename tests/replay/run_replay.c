@@ -22,33 +22,6 @@
 #include "base/fileio.h"
 #include "tests/replay/replayed.h"
 
-#define RECORDING_MAX (64u * 1024 * 1024)
-
-/* The base and what the situation changes, in one file. */
-static struct host *
-open_situation(struct arena *arena, const char *root, const char *name,
-    struct err *err)
-{
-	char path[] = "/tmp/cpward-replay.XXXXXX";
-	struct host *host = NULL;
-	struct buf bytes;
-	int fd;
-
-	fd = mkstemp(path);
-	if (fd < 0)
-		return NULL;
-	close(fd);
-	buf_init(&bytes, RECORDING_MAX);
-	if (file_read(arena_printf(arena, "%s/base.ndjson", root), &bytes,
-	    err) == 0 && file_read(arena_printf(arena, "%s/%s/answers.ndjson",
-	    root, name), &bytes, err) == 0 &&
-	    file_replace(path, bytes.bytes, bytes.length, 0600, err) == 0)
-		host = host_replay(path, err);
-	buf_done(&bytes);
-	unlink(path);
-	return host;
-}
-
 static const char *
 check_line(struct arena *arena, char *line, const struct findings *findings,
     bool *listed)
@@ -111,7 +84,8 @@ run_situation(struct arena *arena, const char *root, const char *name)
 	struct buf expect;
 	char text[1400];
 
-	host = open_situation(arena, root, name, &err);
+	host = replayed_host(arena_printf(arena, "%s/base.ndjson", root),
+	    arena_printf(arena, "%s/%s/answers.ndjson", root, name), &err);
 	buf_init(&expect, 1024 * 1024);
 	if (host == NULL || file_read(arena_printf(arena, "%s/%s/expect",
 	    root, name), &expect, &err) != 0 ||

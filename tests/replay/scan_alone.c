@@ -1,9 +1,10 @@
 /*
- * scan_alone RECORDING PROFILE
+ * scan_alone RECORDING MORE PROFILE
  *
  * Runs a recorded scan once whole, then once for every check by itself, when
  * only what that check needs is collected: each finding must be the same, or a
- * check rests on a fact that its row does not name.
+ * check rests on a fact that its row does not name. MORE holds answers to what is
+ * asked in that case only.
  *
  * TAP on standard output.
  */
@@ -63,10 +64,10 @@ main(int argc, char **argv)
 	struct host *host;
 	const char *why;
 
-	if (argc != 3)
+	if (argc != 4)
 		return 64;
-	host = host_replay(argv[1], &err);
-	if (host == NULL || replayed_scan(arena, host, argv[2], NULL, &whole,
+	host = replayed_host(argv[2], argv[1], &err);
+	if (host == NULL || replayed_scan(arena, host, argv[3], NULL, &whole,
 	    &err) != 0) {
 		fprintf(stderr, "%s:%u: %s\n", err.source, err.line, err.text);
 		return 1;
@@ -78,7 +79,7 @@ main(int argc, char **argv)
 		    whole.findings.items[i - 1].check) == 0)
 			continue;
 		each = arena_new();
-		why = run_alone(each, host, argv[2], check, &whole.findings);
+		why = run_alone(each, host, argv[3], check, &whole.findings);
 		failures += why != NULL;
 		printf("%s %zu - %s\n", why == NULL ? "ok" : "not ok",
 		    ++number, check);
