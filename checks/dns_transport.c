@@ -395,13 +395,17 @@ judge_host(const struct evaluation *ev, const char *name, struct dane *dane,
 	    host->leads.meta.state == FACT_ABSENT))
 		return;
 	dane->hosts++;
-	if (host == NULL || host->leads.meta.state == FACT_UNKNOWN)
-		finding_part(ev, finding, RESULT_UNKNOWN, "where MX %s leads "
-		    "is not known: %s", cut_text(ev->arena, name), host == NULL ||
-		    host->leads.meta.why == NULL ? not_collected :
-		    host->leads.meta.why);
-	else
+	if (host != NULL && host->leads.meta.state != FACT_UNKNOWN) {
 		judge_records(ev, host, dane, finding);
+		return;
+	}
+	finding_part(ev, finding, RESULT_UNKNOWN, "where MX %s leads is not "
+	    "known: %s", cut_text(ev->arena, name), host == NULL ||
+	    host->leads.meta.why == NULL ? not_collected :
+	    host->leads.meta.why);
+	if (host != NULL)
+		finding_item_evidence(ev, finding, "mx_hosts.leads",
+		    &host->leads.meta);
 }
 
 /* DANE begins with a signed MX answer (RFC 7672 2.2.1). */

@@ -129,6 +129,8 @@ own_addresses_find(struct collection *collection, struct own_addresses *ret)
 	answer = read_file(&finding, IF_INET6);
 	if (answer.status == ANSWER_OK)
 		read_if_inet6(&finding, answer.bytes);
+	else if (answer.status == ANSWER_FAILED)
+		ret->ipv6_why = arena_strdup(collection->arena, answer.why);
 	answer = read_file(&finding, NAT_MAP);
 	if (answer.status == ANSWER_OK)
 		read_nat(&finding, &answer);

@@ -16,6 +16,7 @@ struct own_addresses {
 	struct keyvalue_index known;	/* bound here, or NAT's outside for one */
 	struct keyvalue_index nat;	/* internal -> external */
 	const char *ipv6;		/* first global one bound here; NULL = none */
+	const char *ipv6_why;		/* whether there is one is not known */
 	const char *why;		/* not all are known; NULL = they are */
 };
 

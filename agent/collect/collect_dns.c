@@ -221,7 +221,8 @@ set_servers(struct collection *collection)
 {
 	struct dns_facts *dns = &collection->facts->dns;
 	const struct collect_options *options = collection->options;
-	const char *origin = "cpward.ini [dns] servers";
+	const char *origin = "cpward.ini [dns] servers", **items;
+	size_t i;
 
 	meta_known(&dns->validating.meta, "cpward.ini [dns] validating");
 	if (options == NULL || options->dns_server_count == 0) {
@@ -230,7 +231,12 @@ set_servers(struct collection *collection)
 	}
 	dns->validating.value = options->dns_validating;
 	meta_known(&dns->servers.meta, origin);
-	dns->servers.items = options->dns_servers;
+	items = arena_array(collection->arena, options->dns_server_count,
+	    sizeof(*items));
+	for (i = 0; i < options->dns_server_count; i++)
+		items[i] = arena_strdup(collection->arena,
+		    options->dns_servers[i]);
+	dns->servers.items = items;
 	dns->servers.count = options->dns_server_count;
 }
 

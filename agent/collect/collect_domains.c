@@ -351,20 +351,31 @@ read_main_ip(struct domain_reader *reader)
 static void
 find_main_ipv6(struct domain_reader *reader)
 {
-	const char *disabled = NULL;
-	const struct setting *setting =
-	    &reader->collection->facts->exim.disable_ipv6;
+	const struct fact_str *planes =
+	    reader->collection->facts->exim.disable_ipv6.plane;
+	const struct fact_str *disabled =
+	    planes[PLANE_DAEMON].meta.state != FACT_UNKNOWN ?
+	    &planes[PLANE_DAEMON] : &planes[PLANE_FILE];
+	struct fact_str *ipv6 = &reader->main_ipv6;
 
-	if (setting->plane[PLANE_DAEMON].meta.state == FACT_KNOWN)
-		disabled = setting->plane[PLANE_DAEMON].value;
-	else if (setting->plane[PLANE_FILE].meta.state == FACT_KNOWN)
-		disabled = setting->plane[PLANE_FILE].value;
-	meta_absent(&reader->main_ipv6.meta, IF_INET6);
-	if (disabled != NULL && strcmp(disabled, "true") == 0)
+	meta_absent(&ipv6->meta, IF_INET6);
+	if (disabled->meta.state == FACT_KNOWN &&
+	    strcmp(disabled->value, "true") == 0)
 		return;
-	reader->main_ipv6.value = own_public_ipv6(&reader->own);
-	if (reader->main_ipv6.value != NULL)
-		meta_known(&reader->main_ipv6.meta, IF_INET6);
+	if (reader->own.ipv6_why != NULL) {
+		meta_unknown(reader->collection, &ipv6->meta, IF_INET6, "%s",
+		    reader->own.ipv6_why);
+		return;
+	}
+	ipv6->value = own_public_ipv6(&reader->own);
+	if (ipv6->value == NULL)
+		return;
+	meta_known(&ipv6->meta, IF_INET6);
+	if (disabled->meta.state == FACT_UNKNOWN)
+		meta_unknown(reader->collection, &ipv6->meta, IF_INET6,
+		    "whether Exim sends over IPv6 is not known: %s",
+		    disabled->meta.why == NULL ? "not collected" :
+		    disabled->meta.why);
 }
 
 struct leaving {
@@ -440,9 +451,11 @@ add_main(struct leaving *leaving)
 			if (!add_leaving(leaving, address->value,
 			    strlen(address->value), address->meta.origin))
 				return false;
-		} else if (address == &reader->main_ip) {
+		} else if (address == &reader->main_ip ||
+		    address->meta.state == FACT_UNKNOWN) {
 			meta_unknown(reader->collection,
-			    &leaving->domain->sends_from.meta, MAIN_IP, "%s",
+			    &leaving->domain->sends_from.meta,
+			    address->meta.origin, "%s",
 			    address->meta.why != NULL ? address->meta.why :
 			    "the server's main address is not known");
 			return false;

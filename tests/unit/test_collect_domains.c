@@ -148,6 +148,10 @@ static const struct collect_case cases[] = {
 	    "20010db8000000000000000000000025 02 40 00 80     eth0\n") }, {
 	    { FIRST ".sends_from", PLANE_FILE, FACT_KNOWN,
 	    "192.0.2.25,2001:db8::25", NULL } } },
+	{ "IPv6 addresses that can not be read", {
+	    FILE_FAILS("/proc/net/if_inet6") }, {
+	    { FIRST ".sends_from", PLANE_FILE, FACT_UNKNOWN,
+	    "Input/output error", "/proc/net/if_inet6" } } },
 	{ "a key that is none", {
 	    FILE_IS("/var/cpanel/domain_keys/private/clinic.example",
 	    "nonsense") }, {
@@ -188,6 +192,7 @@ server(struct arena *arena)
 	size_t i;
 
 	facts->host = "server1.example";
+	facts->exim.disable_ipv6.plane[PLANE_FILE].meta.state = FACT_ABSENT;
 	facts->inventory.accounts.meta.state = FACT_KNOWN;
 	facts->inventory.domains.meta.state = FACT_KNOWN;
 	facts->inventory.password_files.meta.state = FACT_KNOWN;
@@ -304,6 +309,12 @@ test_exim_without_ipv6(void **state)
 	set(&facts->exim.disable_ipv6.plane[PLANE_FILE], "true");
 	run(facts, inet6, 1);
 	assert_int_equal(facts->domains.items[0].sends_from.count, 1);
+	facts = server(arena);
+	facts->exim.disable_ipv6.plane[PLANE_FILE].meta.state = FACT_UNKNOWN;
+	run(facts, inet6, 1);
+	check_fact(facts, "Exim's configuration is not known",
+	    &(struct expected){ FIRST ".sends_from", PLANE_FILE, FACT_UNKNOWN,
+	    "whether Exim sends over IPv6", NULL });
 	arena_free(arena);
 }
 
