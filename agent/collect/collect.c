@@ -246,16 +246,32 @@ tally_fact(struct tally *tally, const struct fact_meta *meta)
 		tally->why = meta->why == NULL ? "not collected" : meta->why;
 }
 
+/* Every list is counted in one group, each by the collector that fills it. */
+static bool
+is_own(const struct collector *collector, const struct field_group *group,
+    const struct field *field)
+{
+	const char *const *list = collector->lists;
+
+	if (strcmp(group->name, "inventory") != 0)
+		return true;
+	for (; list != NULL && *list != NULL; list++)
+		if (strcmp(*list, field->name) == 0)
+			return true;
+	return false;
+}
+
 static void
 tally_group(struct tally *tally, const struct facts *facts,
-    const struct field_group *group, unsigned planes)
+    const struct field_group *group, const struct collector *collector)
 {
-	unsigned plane;
+	unsigned plane, planes = collector->planes;
 	size_t i;
 
 	for (i = 0; i < group->field_count; i++)
 		for (plane = 0; plane < PLANE_COUNT; plane++)
-			if (group->fields[i].planes & planes & PLANE_BIT(plane))
+			if (is_own(collector, group, &group->fields[i]) &&
+			    group->fields[i].planes & planes & PLANE_BIT(plane))
 				tally_fact(tally, field_meta(&group->fields[i],
 				    (const char *)facts + group->offset +
 				    group->fields[i].offset,
@@ -274,7 +290,7 @@ report_state(const struct collector *collector, const struct facts *facts,
 		for (i = 0; i < field_group_count; i++)
 			if (strcmp(field_groups[i].name, *name) == 0)
 				tally_group(&tally, facts, &field_groups[i],
-				    collector->planes);
+				    collector);
 	report->why = tally.why;
 	if (tally.failed == 0 && tally.known == 0)
 		report->why = tally.skipped_why;
