@@ -78,13 +78,15 @@ answer_from_status(struct arena *arena, enum tree_status status,
  * where we look; only plain files with one name are read below his directory.
  */
 static const char *
-refuse_file(const struct tree_entry *entry, size_t cap)
+refuse_file(const struct tree_entry *entry, const void *data)
 {
+	const size_t *cap = data;
+
 	if (!S_ISREG(entry->st.st_mode))
 		return "is not a regular file";
 	if (entry->tenant && entry->st.st_nlink != 1)
 		return "has more than one name below a directory that is not root's";
-	if ((uintmax_t)entry->st.st_size > cap)
+	if ((uintmax_t)entry->st.st_size > *cap)
 		return "is larger than is read";
 	return NULL;
 }
@@ -121,29 +123,15 @@ ask_file(struct live *live, struct arena *arena,
 	const char *failure;
 	struct buf buf;
 
-	status = tree_find(&live->tree, question->path, TREE_FOLLOW, &entry,
-	    why, sizeof(why));
-	if (status == TREE_OK) {
-		failure = refuse_file(&entry, question->cap);
-		close(entry.fd);
-		if (failure != NULL) {
-			answer_from_status(arena, TREE_FAILED, question->path,
-			    failure, ret_answer);
-			return;
-		}
-		/* Opening a FIFO or a device can have effects: examined first. */
-		status = tree_open_entry(&live->tree, question->path,
-		    O_RDONLY, &entry, why, sizeof(why));
-	}
+	status = tree_open_entry(&live->tree, question->path, O_RDONLY,
+	    refuse_file, &question->cap, &entry, why, sizeof(why));
 	if (status != TREE_OK) {
 		answer_from_status(arena, status, question->path, why,
 		    ret_answer);
 		return;
 	}
 	buf_init(&buf, question->cap);
-	failure = refuse_file(&entry, question->cap);
-	if (failure == NULL)
-		failure = read_file(entry.fd, &buf);
+	failure = read_file(entry.fd, &buf);
 	close(entry.fd);
 	if (failure != NULL) {
 		answer_from_status(arena, TREE_FAILED, question->path, failure,
@@ -324,7 +312,7 @@ ask_dir(struct live *live, struct arena *arena,
 	DIR *directory;
 
 	status = tree_open_entry(&live->tree, question->path,
-	    O_RDONLY | O_DIRECTORY, &entry, why, sizeof(why));
+	    O_RDONLY | O_DIRECTORY, NULL, NULL, &entry, why, sizeof(why));
 	if (status != TREE_OK) {
 		answer_from_status(arena, status, question->path, why,
 		    ret_answer);

@@ -375,27 +375,43 @@ tree_find(struct tree *tree, const char *path, enum tree_follow follow,
 	return status;
 }
 
-enum tree_status
-tree_open_entry(struct tree *tree, const char *path, int flags,
-    struct tree_entry *ret_entry, char *why, size_t size)
+/* The very thing that was examined is opened, not whatever bears its name by now. */
+static enum tree_status
+open_found(struct walk *walk, const char *path, int flags,
+    struct tree_entry *entry)
 {
-	enum tree_status status;
-	struct walk walk;
 	char self[64];
 	int fd;
 
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", entry->fd);
+	fd = open(self, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return walk_failed(walk, path, strerror(errno));
+	close(entry->fd);
+	entry->fd = fd;
+	return TREE_OK;
+}
+
+enum tree_status
+tree_open_entry(struct tree *tree, const char *path, int flags,
+    const char *(*refuse)(const struct tree_entry *entry, const void *data),
+    const void *data, struct tree_entry *ret_entry, char *why, size_t size)
+{
+	enum tree_status status;
+	const char *refusal;
+	struct walk walk;
+
 	status = walk_to(&walk, tree, path, TREE_FOLLOW, ret_entry, why, size);
 	if (status == TREE_OK) {
-		/*
-		 * The very thing that was examined is opened, not whatever
-		 * bears its name by now.
-		 */
-		snprintf(self, sizeof(self), "/proc/self/fd/%d", ret_entry->fd);
-		fd = open(self, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-		if (fd < 0)
-			status = walk_failed(&walk, path, strerror(errno));
-		close(ret_entry->fd);
-		ret_entry->fd = fd;
+		refusal = refuse == NULL ? NULL : refuse(ret_entry, data);
+		if (refusal != NULL) {
+			snprintf(why, size, "%s", refusal);
+			status = TREE_FAILED;
+		} else {
+			status = open_found(&walk, path, flags, ret_entry);
+		}
+		if (status != TREE_OK)
+			close(ret_entry->fd);
 	}
 	walk_done(&walk);
 	return status;

@@ -57,8 +57,14 @@ enum tree_status tree_find(struct tree *tree, const char *path,
     enum tree_follow follow, struct tree_entry *ret_entry, char *why,
     size_t size);
 
-/* As tree_find, then opens what was found with flags, as the tenant. */
+/*
+ * As tree_find, then opens what was found with flags, as the tenant. refuse
+ * (NULL = nothing is) sees it first, for opening a FIFO or a device can have
+ * effects: what it returns is why it is not opened, NULL = it may be.
+ */
 enum tree_status tree_open_entry(struct tree *tree, const char *path,
-    int flags, struct tree_entry *ret_entry, char *why, size_t size);
+    int flags, const char *(*refuse)(const struct tree_entry *entry,
+    const void *data), const void *data, struct tree_entry *ret_entry,
+    char *why, size_t size);
 
 #endif

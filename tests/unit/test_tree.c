@@ -116,8 +116,8 @@ read_path(struct fixture *fixture, const char *path)
 	char why[300] = "";
 	ssize_t got;
 
-	status = tree_open_entry(&fixture->tree, path, O_RDONLY, &entry, why,
-	    sizeof(why));
+	status = tree_open_entry(&fixture->tree, path, O_RDONLY, NULL, NULL,
+	    &entry, why, sizeof(why));
 	if (status == TREE_ABSENT || status == TREE_NO_PARENT)
 		return words[status];
 	if (status == TREE_FAILED) {
