@@ -16,6 +16,11 @@
 #define VOID_LOOKUPS_MAX 2
 #define LENGTH_MAX 450		/* RFC 7208 3.4: with its frame below 512 */
 #define EDITED_MAX 1024		/* a longer record is not written out again */
+/* Nobody has more: the largest networks that were given out. */
+#define IPV4_PREFIX_MIN 8
+#define IPV6_PREFIX_MIN 16
+/* A second record beside the first makes both void. */
+#define IN_ITS_PLACE " in its place"
 
 static const char *const valid_words[] = { "450-bytes", "no-ptr",
     "2-lookups-spare", NULL };
@@ -143,11 +148,19 @@ is_refused(const char *result)
 	    strcmp(result, "temperror") != 0;
 }
 
+/* Providers have several names for the same record: "spf.relay.example". */
 static bool
 includes(const struct domain_facts *domain, const char *name)
 {
-	return list_has(domain->spf_includes.items,
-	    domain->spf_includes.count, name, strlen(name));
+	const struct fact_list *list = &domain->spf_includes;
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (name_within(list->items[i], name) ||
+		    (strchr(list->items[i], '.') != NULL &&
+		    name_within(name, list->items[i])))
+			return true;
+	return false;
 }
 
 /* Where the domain's mail leaves from and its record does not say so. */
@@ -214,8 +227,11 @@ static const char *
 publish(const struct evaluation *ev, const struct domain_facts *domain,
     const char *record, const char *more)
 {
-	return record == NULL ? NULL : arena_printf(ev->arena,
-	    "publish at %s TXT: \"%s\"%s", domain->name, record, more);
+	const char *text = record == NULL ? NULL :
+	    record_to_publish(ev->arena, record);
+
+	return text == NULL ? NULL : arena_printf(ev->arena,
+	    "publish at %s TXT: %s%s", domain->name, text, more);
 }
 
 static const char *
@@ -232,6 +248,20 @@ publish_new(const struct evaluation *ev, const struct domain_facts *domain,
 
 /* ---- one record ---- */
 
+/* Is the term there, and does it let pass? */
+static bool
+lets_pass(const char *record, const char *wanted)
+{
+	const char *cursor = record, *term;
+	size_t length;
+
+	while (word_next(&cursor, &term, &length))
+		if (word_is(term + (*term == '+'), length - (*term == '+'),
+		    wanted))
+			return true;
+	return false;
+}
+
 /* Does the record name every address that the domain sends from? */
 static bool
 names_senders(const char *record, const struct fact_list *senders)
@@ -246,7 +276,7 @@ names_senders(const char *record, const struct fact_list *senders)
 		text_add(term, sizeof(term), "", "%s:%s",
 		    strchr(senders->items[i], ':') != NULL ? "ip6" : "ip4",
 		    senders->items[i]);
-		if (strcasestr(record, term) == NULL)
+		if (!lets_pass(record, term))
 			return false;
 	}
 	return true;
@@ -299,6 +329,9 @@ only_record(const struct evaluation *ev, const struct domain_facts *domain,
 
 /* ---- dns.spf.valid ---- */
 
+#define SPARE_LOOKUPS "name hosts by ip4: and ip6: in the place of include:, " \
+	"a and mx"
+
 struct spf_judgement {
 	const struct domain_facts *domain;
 	const char *record;
@@ -306,6 +339,7 @@ struct spf_judgement {
 	bool drop_ptr;
 	bool mend;		/* its senders are not all in it */
 	const char *advice;	/* where no record can be written out */
+	bool no_lookup_left;	/* for another include: */
 };
 
 /* Made when something is wrong: most records are right. */
@@ -333,7 +367,7 @@ judge_usable(const struct evaluation *ev, struct spf_judgement *spf,
 	    "record %s: %s", quoted(ev, spf),
 	    cut_text(ev->arena, domain->spf_error.value));
 	finding_remedy(ev, finding, publish_new(ev, domain, "~all",
-	    ", with the other senders of the domain before ~all"));
+	    " in its place, with the other senders of the domain before ~all"));
 	return false;
 }
 
@@ -357,8 +391,7 @@ judge_limits(const struct evaluation *ev, struct spf_judgement *spf,
 			    "%s takes %" PRId64 " lookups, wanted %" PRId64
 			    " at most", quoted(ev, spf),
 			    domain->spf_lookups.value, limit);
-			spf->advice = "name hosts by ip4: and ip6: in the "
-			    "place of include:, a and mx";
+			spf->advice = SPARE_LOOKUPS;
 		}
 	if (domain->spf_void_lookups.meta.state == FACT_KNOWN ||
 	    finding->message == NULL)
@@ -443,15 +476,35 @@ judge_smarthost(const struct evaluation *ev, struct spf_judgement *spf,
 	const struct domain_facts *domain = spf->domain;
 	const char *smarthost = cut_text(ev->arena,
 	    ev->facts->dns.smarthost_spf.value);
+	const struct fact_list *others = &domain->spf_includes;
+	struct names names = { .count = 0 };
+	size_t i;
 
 	if (!finding_part_need(ev, finding, DOMAIN_PART(domain, spf_includes,
 	    "what the SPF record includes")) ||
 	    includes(domain, smarthost))
 		return;
+	/* A provider's record may stand at a name unlike its smarthost's. */
+	for (i = 0; i < others->count; i++)
+		names_add(&names, others->items[i], strlen(others->items[i]));
+	if (others->count > 0) {
+		finding_part(ev, finding, RESULT_UNKNOWN, "the SPF record %s "
+		    "does not include %s, by which mail leaves, and whether %s "
+		    "stands for that smarthost is not known; see what its "
+		    "provider says is to be included", quoted(ev, spf),
+		    smarthost, names_end(&names));
+		return;
+	}
 	spf->mend = true;
 	finding_part(ev, finding, RESULT_FAIL, "the SPF record %s does not "
 	    "include %s, and mail leaves through that smarthost",
 	    quoted(ev, spf), smarthost);
+	if (domain->spf_lookups.meta.state != FACT_KNOWN ||
+	    domain->spf_lookups.value < LOOKUPS_MAX)
+		return;
+	spf->no_lookup_left = true;
+	spf->advice = arena_printf(ev->arena, SPARE_LOOKUPS ", then add "
+	    "include:%s", smarthost);
 }
 
 /* A smarthost's addresses are what receivers see, not the server's. */
@@ -491,10 +544,10 @@ evaluate_valid(const struct evaluation *ev, const struct domain_facts *domain,
 	judge_shape(ev, &spf, finding);
 	judge_senders(ev, &spf, finding);
 	finding_remedy(ev, finding, spf.advice);
-	if (spf.mend || spf.drop_ptr)
+	if ((spf.mend || spf.drop_ptr) && !spf.no_lookup_left)
 		finding_remedy(ev, finding, publish(ev, domain,
 		    record_mended(ev, domain, spf.record, NULL, spf.drop_ptr),
-		    ""));
+		    IN_ITS_PLACE));
 	if (finding->message != NULL)
 		return;
 	if (ev->facts->dns.smarthost_spf.meta.state == FACT_KNOWN)
@@ -530,8 +583,13 @@ say_end(const struct evaluation *ev, const struct domain_facts *domain,
 			    term + 9, length - 9)), wanted));
 			return;
 		}
-	finding_remedy(ev, finding, publish(ev, domain,
-	    record_mended(ev, domain, record, wanted, false), ""));
+	if (domain->spf_error.meta.state == FACT_KNOWN)
+		finding_remedy(ev, finding, arena_printf(ev->arena, "mend the "
+		    "record first: %s", cut_text(ev->arena,
+		    domain->spf_error.value)));
+	else
+		finding_remedy(ev, finding, publish(ev, domain, record_mended(
+		    ev, domain, record, wanted, false), IN_ITS_PLACE));
 }
 
 static void
@@ -562,6 +620,72 @@ judge_end(const struct evaluation *ev, const struct domain_facts *domain,
 	say_end(ev, domain, record, arena_printf(ev->arena,
 	    "ends in %s%s, wanted %s", cut_text(ev->arena, all->value), fault,
 	    choice), wanted, finding);
+}
+
+/* The number behind the last slash, or the last two; -1 without one. */
+static int64_t
+prefix_length(const char *term, const char *slashes)
+{
+	const char *at = strstr(term, slashes);
+	char digits[8] = "";
+	int64_t bits;
+
+	if (at == NULL)
+		return -1;
+	at += strlen(slashes);
+	text_add(digits, sizeof(digits), "", "%.*s",
+	    (int)strspn(at, "0123456789"), at);
+	return number_read(digits, &bits) ? bits : -1;
+}
+
+static bool
+is_shorter(int64_t bits, int64_t least)
+{
+	return bits >= 0 && bits < least;
+}
+
+/*
+ * Does the term let half the world pass, though the record ends well? A name
+ * without macros exists for every sender or for none.
+ */
+static bool
+term_is_open(const char *term)
+{
+	term += *term == '+';
+	if (strncasecmp(term, "ip4:", 4) == 0)
+		return is_shorter(prefix_length(term, "/"), IPV4_PREFIX_MIN);
+	if (strncasecmp(term, "ip6:", 4) == 0)
+		return is_shorter(prefix_length(term, "/"), IPV6_PREFIX_MIN);
+	if (strncasecmp(term, "exists:", 7) == 0)
+		return strchr(term, '%') == NULL;
+	if (strncasecmp(term, "mx", 2) == 0)
+		term++;
+	else if (strncasecmp(term, "a", 1) != 0)
+		return false;
+	return (term[1] == ':' || term[1] == '/') &&
+	    (is_shorter(prefix_length(term, "/"), IPV4_PREFIX_MIN) ||
+	    is_shorter(prefix_length(term, "//"), IPV6_PREFIX_MIN));
+}
+
+static void
+judge_open(const struct evaluation *ev, const char *record,
+    struct finding *finding)
+{
+	struct names open = { .count = 0 };
+	const char *cursor = record, *term;
+	size_t length;
+
+	while (word_next(&cursor, &term, &length) &&
+	    !term_is_all(term, length))
+		if (term_is_open(arena_memdup(ev->arena, term, length)))
+			names_add(&open, term, length);
+	if (open.count == 0)
+		return;
+	finding_part(ev, finding, RESULT_FAIL, "the SPF record %s holds %s, "
+	    "which lets anyone send as the domain", record_shown(ev->arena,
+	    record), names_end(&open));
+	finding_remedy(ev, finding,
+	    "name the addresses that it really sends from");
 }
 
 /* Whose mail servers may send as the domain must be a declared partner. */
@@ -615,6 +739,7 @@ evaluate_policy(const struct evaluation *ev, const struct domain_facts *domain,
 	if (record == NULL)
 		return;
 	judge_end(ev, domain, record, wanted, finding);
+	judge_open(ev, record, finding);
 	if (want_has(ev, policy_words[1]))
 		judge_includes(ev, domain, finding);
 	if (finding->message != NULL)
@@ -658,7 +783,7 @@ const struct check dns_spf_checks[] = {
 		.needs = { "domains.mail", "domains.sends_from",
 		    "domains.spf_records", "domains.spf_all",
 		    "domains.spf_includes", "domains.spf_results",
-		    "?dns.smarthost_spf" },
+		    "domains.spf_error", "?dns.smarthost_spf" },
 		.evaluate.domain = evaluate_policy,
 		.want = WANT_LIST,
 		.want_words = policy_words,

@@ -9,6 +9,7 @@
 #define RECORD_SHOWN 512
 #define RECORDS_SHOWN 5
 #define TEXT_SHOWN 300
+#define TXT_STRING_MAX 255	/* RFC 1035 3.3.14 */
 
 bool
 fact_true(const struct fact_bool *fact)
@@ -180,6 +181,19 @@ record_shown(struct arena *arena, const char *record)
 	text[RECORD_SHOWN] = '\0';
 	text_mend(text);
 	return arena_printf(arena, "\"%s...\"", text);
+}
+
+const char *
+record_to_publish(struct arena *arena, const char *record)
+{
+	const unsigned char *at = (const unsigned char *)record;
+
+	for (; *at != '\0'; at++)
+		if (*at < 0x20 || *at >= 0x7f || *at == '"' || *at == '\\')
+			return NULL;
+	return arena_printf(arena, "\"%s\"%s", record,
+	    strlen(record) <= TXT_STRING_MAX ? "" :
+	    " (in a zone file as strings of 255 bytes at most)");
 }
 
 const char *

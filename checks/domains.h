@@ -53,6 +53,11 @@ const char *mx_host_name(const char *mx);
  * was written by strangers.
  */
 const char *record_shown(struct arena *arena, const char *record);
+/*
+ * A record to be published, in quotes; NULL when it holds what a zone file or
+ * a panel would read otherwise, which strangers may have put there.
+ */
+const char *record_to_publish(struct arena *arena, const char *record);
 /* Several of them, commas between; the first five, the others counted. */
 const char *records_shown(struct arena *arena, const struct fact_list *records);
 
