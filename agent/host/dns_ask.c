@@ -47,6 +47,7 @@ struct item {
 	uint16_t servers;	/* that were asked, a bit each */
 	uint8_t server;
 	uint8_t lane;		/* of the try that is on its way */
+	uint8_t silent_at;	/* server that did not answer the last, plus 1 */
 	uint8_t tries;
 	uint8_t tcp_tries;
 	uint8_t trouble;
@@ -423,10 +424,24 @@ try_failed(struct batch *batch, struct item *item, struct dns_server *server,
 		tcp_failed(batch, item, server, error);
 		return;
 	}
-	dns_server_silent(server, batch->now_us);
+	dns_server_silent(server);
+	if (error == ETIMEDOUT)
+		item->silent_at = (uint8_t)(item->server + 1);
 	note_trouble(item, error == ETIMEDOUT ? TROUBLE_NO_REPLY :
 	    TROUBLE_SOCKET, error);
 	try_again(batch, item, false);
+}
+
+static void
+note_reply(struct batch *batch, struct item *item, struct dns_server *server)
+{
+	if (server->late > 0)
+		server->late--;
+	dns_server_replied(server, batch->now_us);
+	if (item->silent_at != 0)
+		dns_server_recovered(&batch->asker->servers[item->silent_at -
+		    1], batch->now_us);
+	item->silent_at = 0;
 }
 
 static void
@@ -442,6 +457,8 @@ try_done(void *data, int status, int timeouts, unsigned char *message,
 	(void)timeouts;
 	if (item->over_tcp)
 		server->tcp_in_flight--;
+	else if (item->lane >= LANE_SECOND)
+		server->again_in_flight--;
 	else
 		server->in_flight--;
 	/* The batch is over; what it came to was said. */
@@ -451,7 +468,7 @@ try_done(void *data, int status, int timeouts, unsigned char *message,
 		if (item->over_tcp)
 			server->tcp_failed = 0;
 		else
-			dns_server_replied(server, batch->now_us);
+			note_reply(batch, item, server);
 		size = (size_t)length;
 		whole = dns_lane_whole(&server->lanes[item->lane], message,
 		    &size);
@@ -491,7 +508,7 @@ send_try(struct batch *batch, struct item *item, unsigned kind)
 	if (item->over_tcp)
 		server->tcp_in_flight++;
 	else
-		dns_server_sent(server);
+		dns_server_sent(server, kind >= LANE_SECOND);
 	ares_send(lane->channel, query, (int)length, try_done, item);
 }
 
@@ -523,7 +540,7 @@ send_item(struct batch *batch, struct item *item)
 	if (number < 0)
 		return false;
 	server = &batch->asker->servers[number];
-	if (!dns_server_has_room(server))
+	if (!dns_server_has_room(server, item->tries > 0))
 		return false;
 	kind = item->tries > 0 ? LANE_SECOND + item->tries - 1u :
 	    LANE_FIRST + server->next_first++ % FIRST_LANES;
@@ -572,7 +589,7 @@ send_due(struct batch *batch)
 		heap_remove_first(batch);
 		if (!send_item(batch, &batch->items[number])) {
 			heap_add(batch, number, now);
-			return;
+			break;
 		}
 	}
 	while (batch->next < batch->count) {
@@ -601,6 +618,8 @@ probe_done(void *data, int status, int timeouts, unsigned char *message,
 	(void)timeouts;
 	(void)message;
 	(void)length;
+	if (status == ARES_SUCCESS && probe->server->late > 0)
+		probe->server->late--;
 	if (status != ARES_EDESTRUCTION)
 		dns_server_probed(probe->server, status == ARES_SUCCESS ||
 		    status == ARES_EBADRESP, probe->batch->now_us);

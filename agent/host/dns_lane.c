@@ -271,6 +271,9 @@ lane_receive(ares_socket_t fd, void *out, size_t size, int flags,
 		return got;
 	}
 	got = receive_datagram(lane, out, size);
+	/* Until it is seen to be a reply to what is on its way. */
+	if (got > 0)
+		lane->server->late++;
 	/* The socket is connected: the kernel lets nobody else's through. */
 	if (got > 0 && from != NULL && from_length != NULL &&
 	    *from_length >= lane->server->address_length) {

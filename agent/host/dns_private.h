@@ -70,8 +70,10 @@ struct dns_server {
 	/* Pacing: see dns_server.c */
 	unsigned window;
 	unsigned window_max;
-	unsigned in_flight;
+	unsigned in_flight;		/* first tries */
+	unsigned again_in_flight;	/* later ones */
 	unsigned tcp_in_flight;
+	unsigned late;			/* replies to tries that were given up */
 	unsigned round_replies;
 	unsigned round_lost;
 	int64_t round_began_us;
@@ -113,18 +115,20 @@ void dns_server_begin(struct dns_server *server, int64_t now);
 void dns_server_replied(struct dns_server *server, int64_t now);
 void dns_server_lost(struct dns_server *server, unsigned count, int64_t now);
 /* No message came of a try, be it for silence or for a broken socket. */
-void dns_server_silent(struct dns_server *server, int64_t now);
+void dns_server_silent(struct dns_server *server);
+/* A later try was answered, which the one before it was not. */
+void dns_server_recovered(struct dns_server *server, int64_t now);
 /* Nothing is sent to it for now but a probe. */
 bool dns_server_paused(const struct dns_server *server, int64_t now);
 /* Probes went unanswered too. */
 bool dns_server_dead(const struct dns_server *server);
 bool dns_server_wants_probe(const struct dns_server *server, int64_t now);
 void dns_server_probed(struct dns_server *server, bool replied, int64_t now);
-bool dns_server_has_room(const struct dns_server *server);
+bool dns_server_has_room(const struct dns_server *server, bool again);
 /* The window has room, but it was not time yet. */
 bool dns_server_held_back(const struct dns_server *server);
 void dns_server_refill(struct dns_server *server, int64_t now);
-void dns_server_sent(struct dns_server *server);
+void dns_server_sent(struct dns_server *server, bool again);
 
 /* ---- dns_lane.c ---- */
 

@@ -9,8 +9,11 @@
  * where they stand in the server's queue, nothing. Therefore the window is
  * doubled while a round is half as fast again as the best before. Then it stays,
  * and now and then an eighth more is put on trial for a round. A round that lost
- * more than one in sixteen halves it; a few slow names do not, for a resolver that
- * waits for somebody else has lost nothing. What a wider window frees at once is
+ * more than one in sixteen halves it. Slow names do not, for a resolver that waits
+ * for somebody else has lost nothing: lost is what the next try was answered for,
+ * unless the reply came late. Nor do they stand in the way of the others: later
+ * tries have room of their own. Whoever has a domain here can point
+ * thousands of names at a server that is silent. What a wider window frees at once is
  * not sent at once, but at twice the best rate: over a long way, replies to what left
  * together come back together.
  *
@@ -37,6 +40,8 @@
 #define WINDOW_SAFE 128
 #define BURST 64
 #define WINDOW_MOST 2048
+/* Later tries; resolvers wait for a thousand names or so (Unbound, BIND). */
+#define AGAIN_MOST 512
 #define ROUND_US 10000	/* at least: being off the processor is no slow server */
 #define CALM_ROUNDS 16
 #define SILENT_TRIES 32		/* in a row, and … */
@@ -181,7 +186,8 @@ round_begin(struct dns_server *server, int64_t now)
 void
 dns_server_begin(struct dns_server *server, int64_t now)
 {
-	server->in_flight = server->tcp_in_flight = 0;
+	server->in_flight = server->again_in_flight = 0;
+	server->tcp_in_flight = server->late = 0;
 	server->tcp_failed = 0;
 	round_begin(server, now);
 	server->refilled_us = now;
@@ -289,8 +295,10 @@ paced(const struct dns_server *server)
 }
 
 bool
-dns_server_has_room(const struct dns_server *server)
+dns_server_has_room(const struct dns_server *server, bool again)
 {
+	if (again)
+		return server->again_in_flight < AGAIN_MOST;
 	return server->in_flight < server->window &&
 	    (!paced(server) || server->tokens >= 1);
 }
@@ -303,9 +311,12 @@ dns_server_held_back(const struct dns_server *server)
 }
 
 void
-dns_server_sent(struct dns_server *server)
+dns_server_sent(struct dns_server *server, bool again)
 {
-	server->in_flight++;
+	if (again)
+		server->again_in_flight++;
+	else
+		server->in_flight++;
 	server->tokens--;
 }
 
@@ -323,10 +334,18 @@ dns_server_replied(struct dns_server *server, int64_t now)
 }
 
 void
-dns_server_silent(struct dns_server *server, int64_t now)
+dns_server_silent(struct dns_server *server)
 {
 	server->silent++;
-	dns_server_lost(server, 1, now);
+}
+
+void
+dns_server_recovered(struct dns_server *server, int64_t now)
+{
+	if (server->late > 0)
+		server->late--;
+	else
+		dns_server_lost(server, 1, now);
 }
 
 static bool
@@ -362,6 +381,9 @@ dns_server_probed(struct dns_server *server, bool replied, int64_t now)
 {
 	server->probing = false;
 	if (replied) {
+		/* The names were slow, and it has room for more of them. */
+		if (server->window < WINDOW_SAFE)
+			window_set(server, WINDOW_SAFE);
 		dns_server_replied(server, now);
 		return;
 	}
