@@ -162,6 +162,26 @@ arena_strdup(struct arena *arena, const char *text)
 	return text == NULL ? NULL : arena_memdup(arena, text, strlen(text));
 }
 
+char *
+arena_join(struct arena *arena, ...)
+{
+	const char *part;
+	size_t size = 1;
+	char *text, *end;
+	va_list args;
+
+	va_start(args, arena);
+	while ((part = va_arg(args, const char *)) != NULL)
+		size += strlen(part);
+	va_end(args);
+	end = text = alloc_aligned(arena, size, 1);
+	va_start(args, arena);
+	while ((part = va_arg(args, const char *)) != NULL)
+		end = stpcpy(end, part);
+	va_end(args);
+	return text;
+}
+
 /*
  * Written where the newest chunk has room; only what does not fit is formatted
  * again. Nobody has bytes behind used, but they were zero and must be again.

@@ -15,8 +15,8 @@ dns_origin(struct dns_run *run, uint16_t type, const char *name)
 {
 	char word[16];
 
-	return arena_printf(run->collection->arena, "dns %s %s",
-	    dns_type_name(type, word), name);
+	return arena_join(run->collection->arena, "dns ",
+	    dns_type_name(type, word), " ", name, NULL);
 }
 
 /* A skipped plane keeps its reason whole; others name what was asked. */

@@ -151,7 +151,7 @@ set_tlsa(struct dns_run *run, struct mx_host_facts *host,
 	for (i = 0; i < records->count; i++)
 		items[i] = tlsa_read(&records->items[i], &tlsa, &why) == 0 ?
 		    tlsa_text(run->work, &tlsa) :
-		    arena_printf(run->work, "unusable: %s", why);
+		    arena_join(run->work, "unusable: ", why, NULL);
 	dns_set_list(run, &host->tlsa, &meta, items, records->count);
 }
 
@@ -178,8 +178,8 @@ set_host_signed(struct dns_run *run, struct mx_host_facts *host,
 bool
 dns_mx_host_step(struct dns_run *run, struct mx_host_facts *host)
 {
-	const char *tlsa_name = arena_printf(run->work, "_25._tcp.%s",
-	    host->name), *const *addresses = NULL, *origin;
+	const char *tlsa_name = arena_join(run->work, "_25._tcp.",
+	    host->name, NULL), *const *addresses = NULL, *origin;
 	const struct dns_records *tlsa = dns_cache_lookup(run->cache,
 	    tlsa_name, DNS_TLSA), *failed;
 	size_t count;
@@ -188,7 +188,8 @@ dns_mx_host_step(struct dns_run *run, struct mx_host_facts *host)
 	    tlsa == NULL)
 		return false;
 	set_addresses(run, host, addresses, count, failed,
-	    arena_printf(run->collection->arena, "dns A AAAA %s", host->name));
+	    arena_join(run->collection->arena, "dns A AAAA ", host->name,
+	    NULL));
 	origin = dns_origin(run, DNS_TLSA, tlsa_name);
 	set_tlsa(run, host, tlsa, origin);
 	set_host_signed(run, host, tlsa, origin);
@@ -244,7 +245,7 @@ static bool
 find_policy_host(struct dns_run *run, struct domain_facts *domain,
     const char **ret_error)
 {
-	const char *name = arena_printf(run->work, "mta-sts.%s", domain->name);
+	const char *name = arena_join(run->work, "mta-sts.", domain->name, NULL);
 	const char *origin, *const *addresses;
 	const struct dns_records *failed;
 	struct fact_meta meta = { FACT_UNKNOWN, NULL, "not fetched" };
@@ -268,8 +269,8 @@ find_policy_host(struct dns_run *run, struct domain_facts *domain,
 bool
 dns_mta_sts_step(struct dns_run *run, struct domain_facts *domain)
 {
-	const char *name = arena_printf(run->work, "_mta-sts.%s",
-	    domain->name), *origin, *id, *wrong = NULL, *error = NULL;
+	const char *name = arena_join(run->work, "_mta-sts.",
+	    domain->name, NULL), *origin, *id, *wrong = NULL, *error = NULL;
 	const struct dns_records *records = dns_cache_lookup(run->cache, name,
 	    DNS_TXT);
 	struct kind_of_record found;
@@ -301,8 +302,8 @@ dns_mta_sts_step(struct dns_run *run, struct domain_facts *domain)
 bool
 dns_tls_rpt_step(struct dns_run *run, struct domain_facts *domain)
 {
-	const char *name = arena_printf(run->work, "_smtp._tls.%s",
-	    domain->name), *origin, *error = NULL, *const *rua = NULL;
+	const char *name = arena_join(run->work, "_smtp._tls.",
+	    domain->name, NULL), *origin, *error = NULL, *const *rua = NULL;
 	const struct dns_records *records = dns_cache_lookup(run->cache, name,
 	    DNS_TXT);
 	struct kind_of_record found;

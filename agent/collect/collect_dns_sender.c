@@ -29,8 +29,8 @@ set_spf_results(struct dns_run *run, struct domain_facts *domain,
 	for (i = 0; i < count; i++) {
 		const struct spf_query query = {
 			.address = domain->sends_from.items[i],
-			.sender = arena_printf(run->work, "postmaster@%s",
-			    domain->name),
+			.sender = arena_join(run->work, "postmaster@",
+			    domain->name, NULL),
 			.helo = domain->helo.value != NULL ?
 			    domain->helo.value : domain->name,
 			.now = collection->facts->collected_at,
@@ -42,8 +42,8 @@ set_spf_results(struct dns_run *run, struct domain_facts *domain,
 		if (verdict.why != NULL && verdict.result != SPF_PERMERROR)
 			dns_unknown(run, &domain->spf_results.meta, origin,
 			    verdict.why);
-		items[i] = arena_printf(run->work, "%s %s", query.address,
-		    spf_result_name(verdict.result));
+		items[i] = arena_join(run->work, query.address, " ",
+		    spf_result_name(verdict.result), NULL);
 	}
 	if (done)
 		dns_set_list(run, &domain->spf_results,
@@ -175,8 +175,8 @@ dkim_fault(struct dns_run *run, const struct dns_records *records,
 bool
 dns_dkim_step(struct dns_run *run, struct domain_facts *domain)
 {
-	const char *name = arena_printf(run->work, "%s._domainkey.%s",
-	    domain->dkim_selector.value, domain->name), *origin, **texts;
+	const char *name = arena_join(run->work, domain->dkim_selector.value,
+	    "._domainkey.", domain->name, NULL), *origin, **texts;
 	const struct dns_records *records = dns_cache_lookup(run->cache, name,
 	    DNS_TXT);
 	struct dkim_record record;
@@ -212,8 +212,8 @@ dns_dkim_step(struct dns_run *run, struct domain_facts *domain)
 bool
 dns_dkim_wildcard_step(struct dns_run *run, struct domain_facts *domain)
 {
-	const char *name = arena_printf(run->work, "*._domainkey.%s",
-	    domain->name), *origin;
+	const char *name = arena_join(run->work, "*._domainkey.",
+	    domain->name, NULL), *origin;
 	const struct dns_records *records = dns_cache_lookup(run->cache, name,
 	    DNS_TXT);
 
@@ -361,7 +361,7 @@ set_dmarc_records(struct dns_run *run, struct domain_facts *domain,
 bool
 dns_dmarc_step(struct dns_run *run, struct domain_facts *domain)
 {
-	const char *name = arena_printf(run->work, "_dmarc.%s", domain->name);
+	const char *name = arena_join(run->work, "_dmarc.", domain->name, NULL);
 	const struct dns_records *own = dns_cache_lookup(run->cache, name,
 	    DNS_TXT);
 	const char *origin, *why = NULL;

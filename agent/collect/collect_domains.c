@@ -177,9 +177,9 @@ has_mailboxes(struct domain_reader *reader, const struct domain_facts *domain,
 	*ret_why = "its account's home is not known";
 	if (home == NULL)
 		return CANNOT_TELL;
-	file = find(&reader->mailboxes, arena_printf(
-	    reader->collection->scratch, "%s/etc/%s/shadow", home->value,
-	    domain->name));
+	file = find(&reader->mailboxes, arena_join(
+	    reader->collection->scratch, home->value, "/etc/", domain->name,
+	    "/shadow", NULL));
 	if (file != NULL && strcmp(file->value, "some") == 0)
 		return YES;
 	*ret_why = "its mailboxes can not be listed";

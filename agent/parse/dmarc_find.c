@@ -1,4 +1,5 @@
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 #include "parse/dmarc.h"
@@ -387,6 +388,11 @@ dmarc_report_uri(struct arena *arena, const struct dns_source *source,
 	*ret_state = *ret_why = NULL;
 	if (host == NULL) {
 		*ret_state = "not a mailto URI";
+		return true;
+	}
+	/* Most are the domain's own, which needs no walk. */
+	if (strcasecmp(host, domain) == 0) {
+		*ret_state = "own";
 		return true;
 	}
 	ready = walk_up(arena, source, domain, &from);
