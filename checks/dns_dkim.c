@@ -215,14 +215,18 @@ static const char *
 dkim_remedy(const struct evaluation *ev, struct dkim_judgement *dkim)
 {
 	const struct fact_str *expected = &dkim->domain->dkim_expected;
+	const struct fact_list *records = &dkim->domain->dkim_records;
+	const char *text = expected->meta.state != FACT_KNOWN ? NULL :
+	    record_to_publish(ev->arena, expected->value);
 
 	if (dkim->new_key)
 		return arena_printf(ev->arena, "make a new key in cPanel, "
 		    "Email Deliverability, and publish its record at %s",
 		    place(ev, dkim));
-	if (expected->meta.state == FACT_KNOWN)
-		return arena_printf(ev->arena, "publish at %s TXT: \"%s\"",
-		    place(ev, dkim), expected->value);
+	if (text != NULL)
+		return arena_printf(ev->arena, "publish at %s TXT: %s%s",
+		    place(ev, dkim), text, records->count == 0 ? "" :
+		    records->count == 1 ? IN_ITS_PLACE : " in their place");
 	return "publish there the record that cPanel shows in Email "
 	    "Deliverability";
 }

@@ -89,13 +89,38 @@ holds_uris(const char *tag, size_t length)
 	    strncasecmp(tag, "ruf", 3) == 0);
 }
 
+/* The value of pct; -1 when the record has none. */
+static int64_t
+percentage(const char *record)
+{
+	const char *cursor = record, *tag, *value;
+	size_t length;
+	char digits[8];
+	int64_t number;
+
+	while (tag_next(&cursor, &tag, &length)) {
+		value = memchr(tag, '=', length);
+		if (value == NULL || strncasecmp(tag, "pct", 3) != 0 ||
+		    !word_is(tag, 3 + strcspn(tag + 3, " \t="), "pct"))
+			continue;
+		value++;
+		digits[0] = '\0';
+		text_add(digits, sizeof(digits), "", "%.*s",
+		    (int)(tag + length - value), value);
+		if (number_read(digits, &number))
+			return number;
+	}
+	return -1;
+}
+
 /*
- * The record without tags that nobody reads and with more at its end; NULL when
- * it is too long to be shown.
+ * The record with more at its end and, when it is to be tidied, without tags
+ * that nobody reads; NULL when it is too long to be shown. RFC 9989 has t=y for
+ * what pct=0 was meant to say, and without it receivers would begin to act.
  */
 static const char *
 record_edited(struct arena *arena, const struct domain_facts *domain,
-    const char *more)
+    bool tidy, const char *more)
 {
 	const char *cursor = domain->dmarc_record.value, *tag;
 	char text[2 * EDITED_MAX] = "";
@@ -104,12 +129,18 @@ record_edited(struct arena *arena, const struct domain_facts *domain,
 	if (strlen(cursor) > EDITED_MAX)
 		return NULL;
 	while (tag_next(&cursor, &tag, &length)) {
-		if (tag_among(tag, length, &domain->dmarc_removed) ||
-		    tag_among(tag, length, &domain->dmarc_unknown_tags))
+		if (tidy && strncasecmp(tag, "pct", 3) == 0 &&
+		    percentage(domain->dmarc_record.value) == 0 &&
+		    domain->dmarc_testing.value == false) {
+			tag = "t=y";
+			length = strlen(tag);
+		}
+		if (tidy && (tag_among(tag, length, &domain->dmarc_removed) ||
+		    tag_among(tag, length, &domain->dmarc_unknown_tags)))
 			continue;
 		if (text[0] != '\0')
 			text_add(text, sizeof(text), "", "; ");
-		if (holds_uris(tag, length))
+		if (tidy && holds_uris(tag, length))
 			add_sizeless(text, sizeof(text), tag, length);
 		else
 			text_add(text, sizeof(text), "", "%.*s", (int)length,
@@ -131,16 +162,19 @@ record_owner(const struct evaluation *ev, const struct domain_facts *domain)
 static const char *
 publish(const struct evaluation *ev, const char *owner, const char *record)
 {
-	return record == NULL ? NULL : arena_printf(ev->arena,
-	    "publish at _dmarc.%s TXT: \"%s\"", owner, record);
+	const char *text = record == NULL ? NULL :
+	    record_to_publish(ev->arena, record);
+
+	return text == NULL ? NULL : arena_printf(ev->arena,
+	    "publish at _dmarc.%s TXT: %s" IN_ITS_PLACE, owner, text);
 }
 
 /* The first record of a domain must not cost it mail: it only watches. */
 static const char *
 publish_first(const struct evaluation *ev, const struct domain_facts *domain)
 {
-	return publish(ev, domain->name, arena_printf(ev->arena,
-	    "v=DMARC1; p=none; rua=mailto:postmaster@%s", domain->name));
+	return arena_printf(ev->arena, "publish at _dmarc.%s TXT: \"v=DMARC1; "
+	    "p=none; rua=mailto:postmaster@%s\"", domain->name, domain->name);
 }
 
 /* True when it says so: none of several records counts. */
@@ -312,7 +346,7 @@ judge_reports(const struct evaluation *ev, const struct domain_facts *domain,
 	    "rua, so that nobody reports who forges the domain",
 	    record_shown(ev->arena, domain->dmarc_record.value));
 	finding_remedy(ev, finding, publish(ev, owner, record_edited(ev->arena,
-	    domain, arena_printf(ev->arena, "; rua=mailto:postmaster@%s",
+	    domain, false, arena_printf(ev->arena, "; rua=mailto:postmaster@%s",
 	    owner))));
 }
 
@@ -464,8 +498,9 @@ static void
 judge_hygiene(const struct evaluation *ev, const struct domain_facts *domain,
     struct finding *finding)
 {
-	const char *more = "";
+	const char *more = "", *remedy;
 	bool edited = false;
+	int64_t percent;
 
 	if (!judge_usable(ev, domain, finding))
 		return;
@@ -474,9 +509,16 @@ judge_hygiene(const struct evaluation *ev, const struct domain_facts *domain,
 		edited = judge_tags(ev, domain, finding);
 	if (want_has(ev, hygiene_words[1]))
 		more = judge_alignment(ev, domain, finding);
-	if (edited || more[0] != '\0')
-		finding_remedy(ev, finding, publish(ev, record_owner(ev, domain),
-		    record_edited(ev->arena, domain, more)));
+	if (!edited && more[0] == '\0')
+		return;
+	remedy = publish(ev, record_owner(ev, domain),
+	    record_edited(ev->arena, domain, edited, more));
+	percent = percentage(domain->dmarc_record.value);
+	if (remedy != NULL && edited && percent > 0 && percent < 100)
+		remedy = arena_printf(ev->arena, "%s when its reports show "
+		    "that all the domain's own mail passes: receivers that "
+		    "still read pct then judge all of it", remedy);
+	finding_remedy(ev, finding, remedy);
 }
 
 static void
@@ -550,7 +592,8 @@ const struct check dns_dmarc_checks[] = {
 		    "Reports to another organization's address are only sent "
 		    "when that says in its own DNS that it wants them. Rewrite "
 		    "the record in cPanel, Email > Email Deliverability, "
-		    "Manage; no mail is judged otherwise by that. A profile may "
+		    "Manage; receivers that still read pct judge more mail without "
+		    "it, and t=y is what pct=0 was. A profile may "
 		    "demand known-tags and alignment.",
 	},
 };

@@ -65,8 +65,12 @@ say_ptr_wrong(const struct evaluation *ev,
 	else
 		finding_part(ev, finding, RESULT_FAIL, "%s leads to \"%s\", "
 		    "wanted %s, as which it says HELO; ask the owner of its "
-		    "network, mostly the hoster, to change the PTR record",
-		    address->name, names_shown(&address->ptr, &names), helo);
+		    "network, mostly the hoster, to change the PTR record%s",
+		    address->name, names_shown(&address->ptr, &names), helo,
+		    fact_list_empty(&address->confirmed) ? "" :
+		    arena_printf(ev->arena, ", or say HELO as %s (in "
+		    "/etc/mailhelo)", cut_text(ev->arena,
+		    address->confirmed.items[0])));
 }
 
 static void
@@ -209,6 +213,22 @@ judge_mx_host(const struct evaluation *ev, const struct domain_facts *domain,
 		judge_elsewhere(ev, domain, host, finding);
 }
 
+/* Without an MX record senders take the domain's own address, RFC 5321 5.1. */
+static void
+judge_own_address(const struct evaluation *ev,
+    const struct domain_facts *domain, struct finding *finding)
+{
+	const struct mx_host_facts *host =
+	    mx_host_find(ev->facts, domain->name);
+
+	if (host != NULL && (fact_is(&host->leads, "here") ||
+	    host->leads.meta.state == FACT_UNKNOWN))
+		judge_mx_host(ev, domain, domain->name, finding);
+	else
+		finding_part(ev, finding, RESULT_FAIL,
+		    "no MX record is published; %s", publish_mx(ev, domain));
+}
+
 static void
 judge_mx(const struct evaluation *ev, const struct domain_facts *domain,
     struct finding *finding)
@@ -218,8 +238,7 @@ judge_mx(const struct evaluation *ev, const struct domain_facts *domain,
 
 	finding_item_evidence(ev, finding, DOMAIN_FACT(domain, mx));
 	if (fact_list_empty(mx)) {
-		finding_part(ev, finding, RESULT_FAIL,
-		    "no MX record is published; %s", publish_mx(ev, domain));
+		judge_own_address(ev, domain, finding);
 		return;
 	}
 	if (!finding_part_need(ev, finding, DOMAIN_PART(domain, mx,
@@ -242,8 +261,15 @@ static void
 evaluate_ptr_mx(const struct evaluation *ev, const struct domain_facts *domain,
     struct finding *finding)
 {
-	if (!domain_has_mail(ev, domain, finding))
+	if (!domain_is_used(ev, domain, finding))
 		return;
+	if (domain_is_gone(domain)) {
+		finding_item_evidence(ev, finding, DOMAIN_FACT(domain, exists));
+		finding_fail(ev, finding, "the domain does not exist in DNS, "
+		    "and nobody can answer its mail; renew it at its "
+		    "registrar, or take it off this server");
+		return;
+	}
 	judge_senders(ev, domain, finding);
 	judge_mx(ev, domain, finding);
 	if (finding->message != NULL)
@@ -251,6 +277,9 @@ evaluate_ptr_mx(const struct evaluation *ev, const struct domain_facts *domain,
 	if (ev->facts->dns.smarthost_spf.meta.state == FACT_KNOWN)
 		finding_pass(ev, finding, "the MX leads here; mail leaves "
 		    "through a smarthost, whose PTR is its own");
+	else if (fact_list_empty(&domain->mx))
+		finding_pass(ev, finding, "PTR and HELO agree; without an MX "
+		    "record its mail comes to its own address, which is here");
 	else
 		finding_pass(ev, finding, "PTR, HELO and MX agree");
 }
@@ -295,7 +324,8 @@ judge_closed_spf(const struct evaluation *ev,
 	    "its SPF record is not \"v=spf1 -all\"%s%s",
 	    records->count > 0 ? " but " : "", records->count > 0 ?
 	    records_shown(ev->arena, records) : "");
-	lock_add(ev, lock, "", domain->name, "TXT: \"v=spf1 -all\"");
+	lock_add(ev, lock, "", domain->name, records->count > 0 ?
+	    "TXT: \"v=spf1 -all\"" IN_ITS_PLACE : "TXT: \"v=spf1 -all\"");
 }
 
 static void
@@ -351,7 +381,8 @@ judge_null_mx(const struct evaluation *ev, const struct domain_facts *domain,
 	finding_part(ev, finding, RESULT_FAIL, "its MX is not null%s%s",
 	    mx->count > 0 ? " but " : "", mx->count > 0 ?
 	    records_shown(ev->arena, mx) : "");
-	lock_add(ev, lock, "", domain->name, "MX: 0 .");
+	lock_add(ev, lock, "", domain->name, mx->count > 0 ?
+	    "MX: 0 ." IN_ITS_PLACE : "MX: 0 .");
 }
 
 /* Is the tag p of a key record there and empty (RFC 6376 3.6.1)? */
@@ -446,8 +477,8 @@ const struct check dns_mx_checks[] = {
 		.id = "dns.ptr_mx",
 		.title = "PTR, HELO and MX of a domain's server agree",
 		.scope = SCOPE_DOMAIN,
-		.needs = { "domains.mail", "domains.sends_from",
-		    "domains.helo", "domains.mx", "sending_addresses.ptr",
+		.needs = { "domains.mail", "?domains.exists",
+		    "domains.sends_from", "domains.helo", "domains.mx", "sending_addresses.ptr",
 		    "sending_addresses.confirmed", "mx_hosts.leads",
 		    "mx_hosts.addresses", "?dns.smarthost_spf" },
 		.evaluate.domain = evaluate_ptr_mx,

@@ -19,8 +19,6 @@
 /* Nobody has more: the largest networks that were given out. */
 #define IPV4_PREFIX_MIN 8
 #define IPV6_PREFIX_MIN 16
-/* A second record beside the first makes both void. */
-#define IN_ITS_PLACE " in its place"
 
 static const char *const valid_words[] = { "450-bytes", "no-ptr",
     "2-lookups-spare", NULL };
@@ -783,7 +781,7 @@ const struct check dns_spf_checks[] = {
 		.needs = { "domains.mail", "domains.sends_from",
 		    "domains.spf_records", "domains.spf_all",
 		    "domains.spf_includes", "domains.spf_results",
-		    "domains.spf_error", "?dns.smarthost_spf" },
+		    "?domains.spf_error", "?dns.smarthost_spf" },
 		.evaluate.domain = evaluate_policy,
 		.want = WANT_LIST,
 		.want_words = policy_words,

@@ -96,17 +96,45 @@ has_use(const struct evaluation *ev, const struct domain_facts *domain,
 }
 
 bool
-domain_has_mail(const struct evaluation *ev, const struct domain_facts *domain,
+domain_is_gone(const struct domain_facts *domain)
+{
+	return domain->exists.meta.state == FACT_KNOWN &&
+	    !domain->exists.value;
+}
+
+/* One check tells it: no record would help. */
+static bool
+is_there(const struct evaluation *ev, const struct domain_facts *domain,
+    struct finding *finding)
+{
+	if (!domain_is_gone(domain))
+		return true;
+	finding_item_evidence(ev, finding, DOMAIN_FACT(domain, exists));
+	finding_notapplicable(ev, finding, "the domain does not exist in DNS");
+	return false;
+}
+
+bool
+domain_is_used(const struct evaluation *ev, const struct domain_facts *domain,
     struct finding *finding)
 {
 	return has_use(ev, domain, MAIL_HERE, finding);
 }
 
 bool
+domain_has_mail(const struct evaluation *ev, const struct domain_facts *domain,
+    struct finding *finding)
+{
+	return has_use(ev, domain, MAIL_HERE, finding) &&
+	    is_there(ev, domain, finding);
+}
+
+bool
 domain_has_no_mail(const struct evaluation *ev,
     const struct domain_facts *domain, struct finding *finding)
 {
-	return has_use(ev, domain, MAIL_NONE, finding);
+	return has_use(ev, domain, MAIL_NONE, finding) &&
+	    is_there(ev, domain, finding);
 }
 
 /* ---- joins ---- */

@@ -24,8 +24,12 @@ bool finding_part_known(const struct evaluation *ev, struct finding *finding,
 
 /*
  * Does its mail come in here, or leave from here? Else the finding is settled:
- * not applicable, or unknown where that is.
+ * not applicable, or unknown where that is. A domain that is no longer
+ * registered has no use for a record: only domain_is_used lets it through.
  */
+bool domain_is_used(const struct evaluation *ev,
+    const struct domain_facts *domain, struct finding *finding);
+bool domain_is_gone(const struct domain_facts *domain);
 bool domain_has_mail(const struct evaluation *ev,
     const struct domain_facts *domain, struct finding *finding);
 /* The same for a domain that is here and has no mail. */
@@ -53,6 +57,8 @@ const char *mx_host_name(const char *mx);
  * was written by strangers.
  */
 const char *record_shown(struct arena *arena, const char *record);
+/* A second record beside the first makes both void. */
+#define IN_ITS_PLACE " in its place"
 /*
  * A record to be published, in quotes; NULL when it holds what a zone file or
  * a panel would read otherwise, which strangers may have put there.

@@ -231,6 +231,7 @@ struct domain_facts {
 	 * "elsewhere" its mail is another server's; "suspended" its account is
 	 */
 	struct fact_str mail;
+	struct fact_bool exists;		/* socket: false = NXDOMAIN, of its own name */
 	struct fact_list sends_from;		/* file: public addresses, after NAT */
 	struct fact_str helo;			/* file: name it says there */
 
@@ -270,7 +271,8 @@ struct domain_facts {
 	struct fact_list dmarc_rua;		/* URIs */
 	struct fact_list dmarc_unauthorised;	/* URIs whose host has not agreed */
 
-	struct fact_list mx;			/* "10 mail.example.com", "0 ." */
+	/* "10 mail.example.com", "0 ."; absent = its own address (RFC 5321 5.1) */
+	struct fact_list mx;
 	struct fact_str mta_sts_record;
 	struct fact_str mta_sts_error;		/* of record or policy; absent = fine */
 	struct fact_str mta_sts_mode;		/* enforce testing none */

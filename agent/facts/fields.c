@@ -264,6 +264,7 @@ static const struct field domain_fields[] = {
 	STR(struct domain_facts, account, FILES),
 	STR(struct domain_facts, kind, FILES),
 	STR(struct domain_facts, mail, FILES),
+	BOOL(struct domain_facts, exists, SOCKET),
 	LIST(struct domain_facts, sends_from, FILES),
 	STR(struct domain_facts, helo, FILES),
 	LIST(struct domain_facts, spf_records, SOCKET),

@@ -48,6 +48,7 @@ set_str(struct fact_str *fact, const char *value)
 static void
 set_spf(struct arena *arena, struct domain_facts *domain)
 {
+	SET_VALUE(domain->exists, true);
 	SET_LIST(domain->sends_from, "192.0.2.25");
 	SET(domain->helo, HOST);
 	SET_LIST(domain->spf_records, "v=spf1 ip4:192.0.2.25 -all");
@@ -214,12 +215,14 @@ static const char *const no_reason[][2] = {
 	{ "dns.spf.valid", "domains.spf_includes" },
 	{ "dns.spf.policy", "domains.sends_from" },
 	{ "dns.spf.policy", "domains.spf_results" },
+	{ "dns.spf.policy", "domains.spf_error" },
 	{ "dns.spf.policy", "dns.smarthost_spf" },
 	{ "dns.dkim.valid", "domains.dkim_expected" },
 	{ "dns.dmarc.policy", "domains.dmarc_records" },
 	{ "dns.dmarc.policy", "domains.dmarc_domain" },
 	{ "dns.dmarc.hygiene", "domains.dmarc_domain" },
 	{ "dns.dmarc.hygiene", "domains.dmarc_records" },
+	{ "dns.ptr_mx", "domains.exists" },	/* known where the MX is */
 	{ "dns.ptr_mx", "mx_hosts.addresses" },
 	{ "dns.ptr_mx", "sending_addresses.ptr" },
 	{ "dns.mta_sts", "domains.mx" },
