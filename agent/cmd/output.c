@@ -25,18 +25,6 @@ struct walk {
 	struct err *err;
 };
 
-int
-output_open(struct output *output, const char *path, struct err *err)
-{
-	memset(output, 0, sizeof(*output));
-	output->path = path;
-	output->stream = path == NULL ? stdout :
-	    open_memstream(&output->bytes, &output->length);
-	if (output->stream == NULL)
-		return err_set(err, ERR_IO, "no memory for %s", path);
-	return 0;
-}
-
 /* ---- the directory ---- */
 
 static int
@@ -253,51 +241,103 @@ check_target(int directory, const char *name, const char *path,
 
 /* Through the directory's descriptor: its name may stand for another now. */
 static int
-put_file(const struct output *output, struct walk *walk, const char *name)
+make_temporary(struct output *output, struct err *err)
 {
-	struct err err = { 0 };
+	char *path = arena_printf(output->arena, "/proc/self/fd/%d/%s.XXXXXX",
+	    output->directory, output->name);
+	int fd = mkostemp(path, O_CLOEXEC);
 
-	if (check_target(walk->fd, name, output->path, walk->err) != 0)
-		return -1;
-	if (file_replace(arena_printf(walk->arena, "/proc/self/fd/%d/%s",
-	    walk->fd, name), output->bytes, output->length, 0600, &err) == 0)
+	if (fd < 0)
+		return err_at(err, ERR_IO, output->path, 0,
+		    "no file can be made beside it: %s", strerror(errno));
+	output->temporary = strrchr(path, '/') + 1;
+	output->stream = fdopen(fd, "w");
+	if (output->stream != NULL)
 		return 0;
-	return err_at(walk->err, err.code, output->path, 0, "%s", err.text);
+	close(fd);
+	return err_set(err, ERR_IO, "no memory for %s", output->path);
+}
+
+static void
+output_free(struct output *output)
+{
+	if (output->stream != NULL)
+		fclose(output->stream);
+	if (output->temporary != NULL)
+		(void)unlinkat(output->directory, output->temporary, 0);
+	if (output->directory >= 0)
+		close(output->directory);
+	arena_free(output->arena);
+}
+
+int
+output_open(struct output *output, const char *path, struct err *err)
+{
+	struct walk walk = { .path = path, .fd = -1, .err = err };
+	const char *slash, *directory;
+	int result;
+
+	*output = (struct output){ .path = path, .directory = -1 };
+	if (path == NULL) {
+		output->stream = stdout;
+		return 0;
+	}
+	output->arena = walk.arena = arena_new();
+	slash = strrchr(path, '/');
+	output->name = slash == NULL ? path : slash + 1;
+	directory = slash == NULL ? "." : arena_memdup(walk.arena, path,
+	    (size_t)(output->name - path));
+	if (output->name[0] == '\0' || strcmp(output->name, ".") == 0 ||
+	    strcmp(output->name, "..") == 0)
+		result = err_at(err, ERR_USAGE, path, 0,
+		    "is a directory, wanted a file");
+	else
+		result = walk_to(&walk, directory);
+	output->directory = walk.fd;
+	if (result != 0 || check_target(walk.fd, output->name, path, err) != 0 ||
+	    make_temporary(output, err) != 0) {
+		output_free(output);
+		return -1;
+	}
+	return 0;
+}
+
+/* So that the name lasts as the bytes do. Not all file systems can. */
+static void
+flush_directory(int directory)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", directory);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	(void)fsync(fd);
+	close(fd);
 }
 
 static int
-write_file(const struct output *output, struct err *err)
+put_file(struct output *output, struct err *err)
 {
-	struct walk walk = {
-		.arena = arena_new(),
-		.path = output->path,
-		.fd = -1,
-		.err = err,
-	};
-	const char *slash = strrchr(output->path, '/');
-	const char *name = slash == NULL ? output->path : slash + 1;
-	const char *directory = slash == NULL ? "." : arena_memdup(walk.arena,
-	    output->path, (size_t)(name - output->path));
-	int result;
-
-	if (name[0] == '\0' || strcmp(name, ".") == 0 ||
-	    strcmp(name, "..") == 0)
-		result = err_at(err, ERR_USAGE, output->path, 0,
-		    "is a directory, wanted a file");
-	else if (walk_to(&walk, directory) != 0)
-		result = -1;
-	else
-		result = put_file(output, &walk, name);
-	if (walk.fd >= 0)
-		close(walk.fd);
-	arena_free(walk.arena);
-	return result;
+	if (check_target(output->directory, output->name, output->path,
+	    err) != 0)
+		return -1;
+	if (fflush(output->stream) != 0 || ferror(output->stream) ||
+	    fsync(fileno(output->stream)) != 0 ||
+	    renameat(output->directory, output->temporary, output->directory,
+	    output->name) != 0)
+		return err_at(err, ERR_IO, output->path, 0,
+		    "can not be written: %s", strerror(errno));
+	output->temporary = NULL;
+	flush_directory(output->directory);
+	return 0;
 }
 
 int
 output_close(struct output *output, struct err *err)
 {
-	int result = 0;
+	int result = err->code == ERR_NONE ? 0 : -1;
 
 	if (output->path == NULL) {
 		if (fflush(stdout) != 0 || ferror(stdout))
@@ -305,11 +345,8 @@ output_close(struct output *output, struct err *err)
 			    strerror(errno));
 		return 0;
 	}
-	if (fclose(output->stream) != 0)
-		result = err_set(err, ERR_IO, "no memory for %s",
-		    output->path);
-	else if (err->code == ERR_NONE)
-		result = write_file(output, err);
-	free(output->bytes);
-	return err->code == ERR_NONE ? result : -1;
+	if (result == 0)
+		result = put_file(output, err);
+	output_free(output);
+	return result;
 }
