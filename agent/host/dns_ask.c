@@ -19,9 +19,9 @@
 #define BATCH_LIMIT_MS 60000	/* and … */
 #define BATCH_LIMIT_EACH_MS 2	/* … for each question: a cold cache is slow */
 #define TICK_MS 10		/* c-ares looks for what is overdue */
-#define TCP_AT_ONCE 32		/* BIND's tcp-clients is 150 for everybody */
+#define TCP_AT_ONCE 64		/* BIND's tcp-clients is 150 for everybody */
 #define TCP_TRIES 3		/* a server may close between two questions */
-#define TCP_FAILED_MOST 16	/* in a row: no more TCP to it in this batch */
+#define TCP_FAILED_MOST 16	/* in a row: then TCP is probed */
 #define AGAIN_MS 100		/* before the second try of one server */
 #define NONE UINT32_MAX
 
@@ -390,7 +390,7 @@ tcp_failed(struct batch *batch, struct item *item, struct dns_server *server,
 	item->tcp_tries++;
 	/* It may only have closed: then a new connection will do. */
 	if (error != ETIMEDOUT && item->tcp_tries < TCP_TRIES &&
-	    server->tcp_failed < TCP_FAILED_MOST) {
+	    !server->tcp_dead) {
 		queue_tcp(batch, item);
 		return;
 	}
@@ -554,6 +554,71 @@ send_item(struct batch *batch, struct item *item)
 	return true;
 }
 
+struct probe {
+	struct batch *batch;
+	struct dns_server *server;
+};
+
+/* Any resolver has the root's name servers at hand, or says that it won't. */
+static bool
+send_probe(struct batch *batch, struct dns_server *server, unsigned kind,
+    ares_callback done)
+{
+	struct dns_lane *lane = dns_lane_open(server, kind);
+	struct probe *probe = arena_alloc(batch->scratch, sizeof(*probe));
+	unsigned char query[DNS_QUERY_MAX];
+	size_t length = dns_query_write(query, next_random(batch), ".", DNS_NS,
+	    0);
+
+	if (lane == NULL || length == 0 || !dns_lane_has_room(lane))
+		return false;
+	*probe = (struct probe){ batch, server };
+	ares_send(lane->channel, query, (int)length, done, probe);
+	return true;
+}
+
+static bool
+probe_replied(int status)
+{
+	return status == ARES_SUCCESS || status == ARES_EBADRESP;
+}
+
+static void
+tcp_probe_done(void *data, int status, int timeouts, unsigned char *message,
+    int length)
+{
+	struct probe *probe = data;
+
+	(void)timeouts;
+	(void)message;
+	(void)length;
+	if (status == ARES_EDESTRUCTION)
+		return;
+	probe->server->tcp_probing = false;
+	probe->server->tcp_failed = 0;
+	probe->server->tcp_dead = !probe_replied(status);
+}
+
+/*
+ * Many failed in a row: what a tenant's names do over TCP may not be taken for
+ * the server's fault. False while that is not known.
+ */
+static bool
+tcp_settled(struct batch *batch, struct dns_server *server)
+{
+	if (server->tcp_dead || (!server->tcp_probing &&
+	    server->tcp_failed < TCP_FAILED_MOST))
+		return true;
+	if (!server->tcp_probing) {
+		server->tcp_probing = true;
+		if (!send_probe(batch, server, LANE_TCP, tcp_probe_done)) {
+			server->tcp_probing = false;
+			server->tcp_dead = true;
+		}
+	}
+	return !server->tcp_probing;
+}
+
 static void
 send_over_tcp(struct batch *batch)
 {
@@ -564,10 +629,11 @@ send_over_tcp(struct batch *batch)
 
 		/* It may have been another's fault: the next time it is alone. */
 		if (server->tcp_in_flight >=
-		    (item->tcp_tries > 0 ? 1 : TCP_AT_ONCE))
+		    (item->tcp_tries > 0 ? 1 : TCP_AT_ONCE) ||
+		    !tcp_settled(batch, server))
 			return;
 		batch->tcp_head = item->next;
-		if (server->tcp_failed >= TCP_FAILED_MOST)
+		if (server->tcp_dead)
 			tcp_failed(batch, item, server,
 			    server->lanes[LANE_TCP].last_error == 0 ?
 			    ETIMEDOUT : server->lanes[LANE_TCP].last_error);
@@ -604,11 +670,6 @@ send_due(struct batch *batch)
 
 /* ---- servers that are silent ---- */
 
-struct probe {
-	struct batch *batch;
-	struct dns_server *server;
-};
-
 static void
 probe_done(void *data, int status, int timeouts, unsigned char *message,
     int length)
@@ -621,25 +682,8 @@ probe_done(void *data, int status, int timeouts, unsigned char *message,
 	if (status == ARES_SUCCESS && probe->server->late > 0)
 		probe->server->late--;
 	if (status != ARES_EDESTRUCTION)
-		dns_server_probed(probe->server, status == ARES_SUCCESS ||
-		    status == ARES_EBADRESP, probe->batch->now_us);
-}
-
-/* Any resolver has the root's name servers at hand, or says that it won't. */
-static void
-send_probe(struct batch *batch, struct dns_server *server)
-{
-	struct dns_lane *lane = dns_lane_open(server, LANE_SECOND);
-	struct probe *probe = arena_alloc(batch->scratch, sizeof(*probe));
-	unsigned char query[DNS_QUERY_MAX];
-	size_t length = dns_query_write(query, next_random(batch), ".", DNS_NS,
-	    0);
-
-	if (lane == NULL || length == 0 || !dns_lane_has_room(lane))
-		return;
-	*probe = (struct probe){ batch, server };
-	server->probing = true;
-	ares_send(lane->channel, query, (int)length, probe_done, probe);
+		dns_server_probed(probe->server, probe_replied(status),
+		    probe->batch->now_us);
 }
 
 /* False when no server is left to be waited for. */
@@ -653,8 +697,12 @@ tend_servers(struct batch *batch)
 		struct dns_server *server = &batch->asker->servers[i];
 
 		dns_server_refill(server, batch->now_us);
-		if (dns_server_wants_probe(server, batch->now_us))
-			send_probe(batch, server);
+		if (dns_server_wants_probe(server, batch->now_us)) {
+			server->probing = true;
+			if (!send_probe(batch, server, LANE_SECOND,
+			    probe_done))
+				server->probing = false;
+		}
 		left |= !dns_server_dead(server);
 	}
 	return left;

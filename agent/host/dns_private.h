@@ -94,6 +94,8 @@ struct dns_server {
 	int64_t probe_at_us;
 	unsigned tcp_failed;		/* connections and waits in a row */
 	unsigned tcp_broken;		/* connection that was counted last */
+	bool tcp_probing;		/* is it the server or are it the names? */
+	bool tcp_dead;			/* in this batch */
 	bool knows_edns;
 	bool plain;			/* refuses OPT, answers without */
 };

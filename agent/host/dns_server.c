@@ -189,6 +189,7 @@ dns_server_begin(struct dns_server *server, int64_t now)
 	server->in_flight = server->again_in_flight = 0;
 	server->tcp_in_flight = server->late = 0;
 	server->tcp_failed = 0;
+	server->tcp_probing = server->tcp_dead = false;
 	round_begin(server, now);
 	server->refilled_us = now;
 	server->tokens = 0;
