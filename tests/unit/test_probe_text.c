@@ -146,7 +146,7 @@ static void
 test_documents(void **state)
 {
 	struct arena *arena = arena_new();
-	struct probe_listener listeners[3];
+	struct probe_listener listeners[3] = { { .port = 0 } };
 	struct probe_chain chain;
 
 	(void)state;
@@ -182,7 +182,7 @@ test_dates(void **state)
 		{ INT64_MIN, INT64_MAX, "expires 1970-01-01T00:00:00Z" },
 	};
 	struct arena *arena = arena_new();
-	struct probe_listener listener;
+	struct probe_listener listener = { .port = 0 };
 	struct probe_chain chain;
 	size_t i;
 
@@ -200,7 +200,7 @@ static void
 test_bad_listener(void **state)
 {
 	struct arena *arena = arena_new();
-	struct probe_listener listener;
+	struct probe_listener listener = { .port = 0 };
 	struct probe_chain chain;
 	const char *text;
 
@@ -258,7 +258,7 @@ static void
 test_without_tls(void **state)
 {
 	struct arena *arena = arena_new();
-	struct probe_listener listener;
+	struct probe_listener listener = { .port = 0 };
 	const char *text;
 
 	(void)state;
@@ -289,7 +289,7 @@ test_hostile(void **state)
 	static const char *const hostile = "a\x1b[2J\r\n\xff\xe2\x80\xae";
 	const char *names[] = { hostile, hostile };
 	struct arena *arena = arena_new();
-	struct probe_listener listener;
+	struct probe_listener listener = { .port = 0 };
 	struct probe_chain chain;
 	const char *text;
 	size_t i;
@@ -320,7 +320,7 @@ test_many_names(void **state)
 {
 	const char *names[20];
 	struct arena *arena = arena_new();
-	struct probe_listener listener;
+	struct probe_listener listener = { .port = 0 };
 	struct probe_chain chains[9];
 	const char *text;
 	size_t i;
@@ -344,7 +344,7 @@ static void
 test_color(void **state)
 {
 	struct arena *arena = arena_new();
-	struct probe_listener listener;
+	struct probe_listener listener = { .port = 0 };
 	struct probe_chain chain;
 	const char *text;
 
