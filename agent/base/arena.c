@@ -163,7 +163,7 @@ arena_strdup(struct arena *arena, const char *text)
 }
 
 char *
-arena_join(struct arena *arena, ...)
+arena_join_all(struct arena *arena, ...)
 {
 	const char *part;
 	size_t size = 1;

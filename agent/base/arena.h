@@ -21,8 +21,10 @@ void *arena_array(struct arena *arena, size_t count, size_t size);
 char *arena_strdup(struct arena *arena, const char *text);
 /* Copies length bytes and terminates them; may hold NULs. Not aligned. */
 char *arena_memdup(struct arena *arena, const void *bytes, size_t length);
-/* The texts one behind the other, NULL at the end: what "%s%s" costs is ten times. */
-char *arena_join(struct arena *arena, ...) __attribute__((sentinel));
+/* Texts one behind the other, for what is done often: "%s%s" costs ten times that. */
+#define arena_join(arena, ...) \
+	arena_join_all((arena), __VA_ARGS__, (char *)NULL)
+char *arena_join_all(struct arena *arena, ...) __attribute__((sentinel));
 char *arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

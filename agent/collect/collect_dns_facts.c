@@ -16,7 +16,7 @@ dns_origin(struct dns_run *run, uint16_t type, const char *name)
 	char word[16];
 
 	return arena_join(run->collection->arena, "dns ",
-	    dns_type_name(type, word), " ", name, NULL);
+	    dns_type_name(type, word), " ", name);
 }
 
 /* A skipped plane keeps its reason whole; others name what was asked. */

@@ -30,7 +30,7 @@ set_spf_results(struct dns_run *run, struct domain_facts *domain,
 		const struct spf_query query = {
 			.address = domain->sends_from.items[i],
 			.sender = arena_join(run->work, "postmaster@",
-			    domain->name, NULL),
+			    domain->name),
 			.helo = domain->helo.value != NULL ?
 			    domain->helo.value : domain->name,
 			.now = collection->facts->collected_at,
@@ -43,7 +43,7 @@ set_spf_results(struct dns_run *run, struct domain_facts *domain,
 			dns_unknown(run, &domain->spf_results.meta, origin,
 			    verdict.why);
 		items[i] = arena_join(run->work, query.address, " ",
-		    spf_result_name(verdict.result), NULL);
+		    spf_result_name(verdict.result));
 	}
 	if (done)
 		dns_set_list(run, &domain->spf_results,
@@ -176,7 +176,7 @@ bool
 dns_dkim_step(struct dns_run *run, struct domain_facts *domain)
 {
 	const char *name = arena_join(run->work, domain->dkim_selector.value,
-	    "._domainkey.", domain->name, NULL), *origin, **texts;
+	    "._domainkey.", domain->name), *origin, **texts;
 	const struct dns_records *records = dns_cache_lookup(run->cache, name,
 	    DNS_TXT);
 	struct dkim_record record;
@@ -213,7 +213,7 @@ bool
 dns_dkim_wildcard_step(struct dns_run *run, struct domain_facts *domain)
 {
 	const char *name = arena_join(run->work, "*._domainkey.",
-	    domain->name, NULL), *origin;
+	    domain->name), *origin;
 	const struct dns_records *records = dns_cache_lookup(run->cache, name,
 	    DNS_TXT);
 
@@ -361,7 +361,7 @@ set_dmarc_records(struct dns_run *run, struct domain_facts *domain,
 bool
 dns_dmarc_step(struct dns_run *run, struct domain_facts *domain)
 {
-	const char *name = arena_join(run->work, "_dmarc.", domain->name, NULL);
+	const char *name = arena_join(run->work, "_dmarc.", domain->name);
 	const struct dns_records *own = dns_cache_lookup(run->cache, name,
 	    DNS_TXT);
 	const char *origin, *why = NULL;
