@@ -193,3 +193,19 @@ own_public_ipv6(const struct own_addresses *own)
 {
 	return own->ipv6;
 }
+
+const char *
+smarthost_of_all(const struct site_facts *site)
+{
+	const char *route = site->smarthost.value;
+
+	if (site->smarthost.meta.state != FACT_KNOWN)
+		return NULL;
+	while (route != NULL && *route != '\0') {
+		route += strspn(route, " \t\r\n;");
+		if (route[0] == '*' && isspace((unsigned char)route[1]))
+			return route + 1 + strspn(route + 1, " \t\r\n");
+		route = strchr(route, ';');
+	}
+	return NULL;
+}

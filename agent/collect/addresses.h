@@ -31,6 +31,13 @@ bool own_address(const struct own_addresses *own, const char *address);
  */
 const char *own_public(const struct own_addresses *own, const char *local);
 
+/*
+ * The smarthost that takes what no other route takes: "* HOST ..." among the
+ * routes of Exim's route_list, ';' between them. What stands behind the blank;
+ * NULL when mail goes out by itself.
+ */
+const char *smarthost_of_all(const struct site_facts *site);
+
 /* What the kernel sends from over IPv6 to the world; NULL = nothing. */
 const char *own_public_ipv6(const struct own_addresses *own);
 

@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 #include "collect/collect_dns.h"
@@ -54,6 +55,26 @@ mail_kind(const struct domain_facts *domain)
 
 /* ---- the addresses that mail leaves from ---- */
 
+/* Does a domain that sends from the address say HELO with the name? */
+static bool
+says_helo(const struct dns_run *run, const char *address, const char *name)
+{
+	const struct facts *facts = run->collection->facts;
+	size_t i, j;
+
+	for (i = 0; i < facts->domains.count; i++) {
+		const struct domain_facts *domain = &facts->domains.items[i];
+
+		if (domain->helo.value == NULL ||
+		    strcasecmp(domain->helo.value, name) != 0)
+			continue;
+		for (j = 0; j < domain->sends_from.count; j++)
+			if (strcmp(domain->sends_from.items[j], address) == 0)
+				return true;
+	}
+	return false;
+}
+
 /* A name that an address leads to, and that leads back to it: RFC 8601 3. */
 static bool
 set_confirmed(struct dns_run *run, struct sending_address_facts *address,
@@ -64,7 +85,7 @@ set_confirmed(struct dns_run *run, struct sending_address_facts *address,
 	    records->count + 1, sizeof(*names));
 	const struct dns_records *failed;
 	size_t count = 0, found_count, i, j;
-	bool done = true;
+	bool done = true, sure = true;
 
 	for (i = 0; i < records->count && i < PTR_NAMES_MAX; i++) {
 		if (!dns_addresses(run, records->items[i].text, &found,
@@ -77,11 +98,14 @@ set_confirmed(struct dns_run *run, struct sending_address_facts *address,
 				break;
 		if (j < found_count)
 			names[count++] = records->items[i].text;
-		else if (failed != NULL)
+		else if (failed != NULL) {
 			dns_meta(run, &meta, failed, address->ptr.meta.origin);
+			sure = sure && !says_helo(run, address->name,
+			    records->items[i].text);
+		}
 	}
-	/* One name that is confirmed stands, whatever the others are. */
-	if (count > 0)
+	/* A name that is confirmed stands, if no other one is asked for. */
+	if (count > 0 && sure)
 		meta = address->ptr.meta;
 	if (done)
 		dns_set_list(run, &address->confirmed, &meta, names, count);
@@ -160,20 +184,16 @@ caa_step(struct dns_run *run)
 	return true;
 }
 
-/* "* smtp.relay.example::587": the first host of the first route. */
+/* "smtp.relay.example::587": the first host of the route. */
 static const char *
 smarthost_name(struct dns_run *run)
 {
-	const struct fact_str *list = &run->collection->facts->site.smarthost;
-	const char *at = list->value;
+	const char *at = smarthost_of_all(&run->collection->facts->site);
 	size_t length;
 
-	if (list->meta.state != FACT_KNOWN || at == NULL)
+	if (at == NULL)
 		return NULL;
-	at += strspn(at, " \t");
-	at += strcspn(at, " \t");
-	at += strspn(at, " \t");
-	length = strcspn(at, " \t:;");
+	length = strcspn(at, " \t\r\n:;");
 	return length == 0 || at[0] == '[' || strspn(at, "0123456789.") >=
 	    length ? NULL : arena_memdup(run->work, at, length);
 }

@@ -38,19 +38,41 @@ compare_mx(const void *a, const void *b)
 	return strcmp((*left)->text, (*right)->text);
 }
 
+/*
+ * Without an MX record mail comes to the domain's own address (RFC 5321 5.1).
+ * A name that is gone is gone for every type; SPF asks for its TXT anyway.
+ */
+static void
+set_existence(struct dns_run *run, struct domain_facts *domain,
+    const struct dns_records *mx, const struct dns_records *txt,
+    const char *origin)
+{
+	if (!dns_meta(run, &domain->exists.meta, mx, origin) &&
+	    domain->exists.meta.state == FACT_UNKNOWN)
+		return;
+	meta_known(&domain->exists.meta, origin);
+	domain->exists.value = mx->outcome != DNS_NXDOMAIN ||
+	    txt->outcome != DNS_NXDOMAIN;
+	if (mx->outcome == DNS_NODATA &&
+	    strcmp(domain->mail.value, "none") != 0)
+		add_mx_host(run, domain->name);
+}
+
 bool
 dns_mx_step(struct dns_run *run, struct domain_facts *domain)
 {
 	const struct dns_records *records = dns_cache_lookup(run->cache,
-	    domain->name, DNS_MX);
+	    domain->name, DNS_MX), *txt = dns_cache_lookup(run->cache,
+	    domain->name, DNS_TXT);
 	const struct dns_record *sorted[MX_MAX];
 	struct arena *arena = run->collection->arena;
 	const char *origin, **items;
 	size_t count, i;
 
-	if (records == NULL)
+	if (records == NULL || txt == NULL)
 		return false;
 	origin = dns_origin(run, DNS_MX, domain->name);
+	set_existence(run, domain, records, txt, origin);
 	dns_set_authenticated(run, &domain->dnssec, records, origin);
 	(void)dns_meta(run, &domain->mx.meta, records, origin);
 	if (records->count > MX_MAX)
@@ -179,7 +201,7 @@ bool
 dns_mx_host_step(struct dns_run *run, struct mx_host_facts *host)
 {
 	const char *tlsa_name = arena_join(run->work, "_25._tcp.",
-	    host->name, NULL), *const *addresses = NULL, *origin;
+	    host->name), *const *addresses = NULL, *origin;
 	const struct dns_records *tlsa = dns_cache_lookup(run->cache,
 	    tlsa_name, DNS_TLSA), *failed;
 	size_t count;
@@ -270,7 +292,7 @@ bool
 dns_mta_sts_step(struct dns_run *run, struct domain_facts *domain)
 {
 	const char *name = arena_join(run->work, "_mta-sts.",
-	    domain->name, NULL), *origin, *id, *wrong = NULL, *error = NULL;
+	    domain->name), *origin, *id, *wrong = NULL, *error = NULL;
 	const struct dns_records *records = dns_cache_lookup(run->cache, name,
 	    DNS_TXT);
 	struct kind_of_record found;
@@ -303,7 +325,7 @@ bool
 dns_tls_rpt_step(struct dns_run *run, struct domain_facts *domain)
 {
 	const char *name = arena_join(run->work, "_smtp._tls.",
-	    domain->name, NULL), *origin, *error = NULL, *const *rua = NULL;
+	    domain->name), *origin, *error = NULL, *const *rua = NULL;
 	const struct dns_records *records = dns_cache_lookup(run->cache, name,
 	    DNS_TXT);
 	struct kind_of_record found;

@@ -56,6 +56,24 @@ struct domain_reader {
 	struct keyvalues addresses;	/* public -> local, of all that send */
 };
 
+/* Exim compares the keys of its files without their case. */
+static const char *
+lower_case(struct arena *arena, const char *text)
+{
+	char *copy;
+	size_t i;
+
+	for (i = 0; text[i] != '\0'; i++)
+		if (isupper((unsigned char)text[i]))
+			break;
+	if (text[i] == '\0')
+		return text;
+	copy = arena_strdup(arena, text);
+	for (; copy[i] != '\0'; i++)
+		copy[i] = (char)tolower((unsigned char)copy[i]);
+	return copy;
+}
+
 static void
 read_table(struct domain_reader *reader, struct table *table, const char *path,
     char separator)
@@ -65,11 +83,15 @@ read_table(struct domain_reader *reader, struct table *table, const char *path,
 	    collection->scratch, path, HOST_CAP_LIST);
 	struct keyvalues *lines = arena_alloc(collection->scratch,
 	    sizeof(*lines));
+	size_t i;
 
 	table->path = path;
 	if (meta_from_answer(collection, &table->meta, &answer, path))
 		keyvalues_parse(collection->scratch, answer.bytes,
 		    answer.length, separator, lines);
+	for (i = 0; i < lines->count; i++)
+		lines->items[i].key = lower_case(collection->scratch,
+		    lines->items[i].key);
 	keyvalues_index(collection->scratch, lines, &table->index);
 }
 
@@ -77,6 +99,13 @@ static const struct keyvalue *
 find(const struct table *table, const char *key)
 {
 	return keyvalue_index_find(&table->index, key);
+}
+
+static const struct keyvalue *
+find_domain(const struct domain_reader *reader, const struct table *table,
+    const char *domain)
+{
+	return find(table, lower_case(reader->collection->scratch, domain));
 }
 
 /* "FILE:LINE" in the facts' arena. */
@@ -143,7 +172,7 @@ index_suspended(struct domain_reader *reader)
 static void
 set_kind(struct domain_reader *reader, struct domain_facts *domain)
 {
-	const struct keyvalue *pair = find(&reader->kinds, domain->name);
+	const struct keyvalue *pair = find_domain(reader, &reader->kinds, domain->name);
 	const char *at = pair == NULL ? NULL : pair->value;
 	int field;
 
@@ -179,7 +208,7 @@ has_mailboxes(struct domain_reader *reader, const struct domain_facts *domain,
 		return CANNOT_TELL;
 	file = find(&reader->mailboxes, arena_join(
 	    reader->collection->scratch, home->value, "/etc/", domain->name,
-	    "/shadow", NULL));
+	    "/shadow"));
 	if (file != NULL && strcmp(file->value, "some") == 0)
 		return YES;
 	*ret_why = "its mailboxes can not be listed";
@@ -188,9 +217,23 @@ has_mailboxes(struct domain_reader *reader, const struct domain_facts *domain,
 	return reader->mailboxes.meta.state == FACT_KNOWN ? NO : CANNOT_TELL;
 }
 
+/*
+ * cPanel makes subdomains by itself, and "*: ACCOUNT" for each: nobody means
+ * to get or send mail by that.
+ */
+static bool
+is_catch_all(const struct domain_facts *domain, const struct keyvalue *line)
+{
+	return domain->kind.value != NULL &&
+	    strcmp(domain->kind.value, "sub") == 0 &&
+	    strcmp(line->key, "*") == 0 && domain->account.value != NULL &&
+	    strcmp(line->value, domain->account.value) == 0;
+}
+
 /* Where mail for it goes: "addr: dest", ":fail: …" and ":blackhole:" nowhere. */
 static bool
-leads_somewhere(struct domain_reader *reader, const struct answer *answer)
+leads_somewhere(struct domain_reader *reader,
+    const struct domain_facts *domain, const struct answer *answer)
 {
 	struct keyvalues lines;
 	const char *value;
@@ -202,7 +245,7 @@ leads_somewhere(struct domain_reader *reader, const struct answer *answer)
 	    answer->length, ':', &lines);
 	for (i = 0; i < lines.count; i++) {
 		value = lines.items[i].value;
-		if (value == NULL)
+		if (value == NULL || is_catch_all(domain, &lines.items[i]))
 			continue;
 		value += strspn(value, "\"' \t");
 		if (*value != '\0' && strncmp(value, ":fail:", 6) != 0 &&
@@ -225,7 +268,7 @@ has_aliases(struct domain_reader *reader, const struct domain_facts *domain,
 		answer = host_file(collection->host, collection->scratch,
 		    arena_printf(collection->scratch, "%s/%s", folders[i],
 		    domain->name), ALIASES_CAP);
-		if (leads_somewhere(reader, &answer))
+		if (leads_somewhere(reader, domain, &answer))
 			return YES;
 		*ret_why = answer.why;
 		if (answer.status == ANSWER_FAILED)
@@ -277,14 +320,20 @@ mail_is_elsewhere(struct domain_reader *reader, struct domain_facts *domain)
 		set_mail(reader, domain, SUSPENDED, "suspended");
 	else if (is_linked(reader, account))
 		set_mail(reader, domain, "linked nodes", "elsewhere");
-	else if (find(&reader->remote, domain->name) != NULL)
+	else if (find_domain(reader, &reader->local, domain->name) !=
+	    NULL)
+		return false;	/* for Exim, whatever else it is listed in */
+	else if (find_domain(reader, &reader->remote, domain->name) !=
+	    NULL)
 		set_mail(reader, domain, REMOTE_DOMAINS, "elsewhere");
-	else if (find(&reader->secondary, domain->name) != NULL)
+	else if (find_domain(reader, &reader->secondary, domain->name) !=
+	    NULL)
 		set_mail(reader, domain, SECONDARY_MX, "elsewhere");
-	else if (find(&reader->local, domain->name) == NULL)
+	else if (reader->local.meta.state == FACT_KNOWN)
 		set_mail(reader, domain, LOCAL_DOMAINS, "elsewhere");
 	else
-		return false;
+		meta_unknown(reader->collection, &domain->mail.meta,
+		    LOCAL_DOMAINS, "%s", LOCAL_DOMAINS " is not there");
 	return true;
 }
 
@@ -413,9 +462,10 @@ add_leaving(struct leaving *leaving, const char *address, size_t length,
 
 /* /etc/mailips decides when it is there and not empty: "domain: ADDR; ADDR". */
 static const struct keyvalue *
-chosen_for(const struct table *table, const char *domain)
+chosen_for(const struct domain_reader *reader, const struct table *table,
+    const char *domain)
 {
-	const struct keyvalue *pair = find(table, domain);
+	const struct keyvalue *pair = find_domain(reader, table, domain);
 
 	return pair != NULL ? pair : find(table, "*");
 }
@@ -437,6 +487,21 @@ add_chosen(struct leaving *leaving, const struct keyvalue *pair,
 }
 
 static bool
+is_added(const struct leaving *leaving, bool ipv6)
+{
+	size_t i;
+
+	for (i = 0; i < leaving->count; i++)
+		if ((strchr(leaving->items[i], ':') != NULL) == ipv6)
+			return true;
+	return false;
+}
+
+/*
+ * Exim's option interface: for a family that it names no address of, the
+ * server's own stands.
+ */
+static bool
 add_main(struct leaving *leaving)
 {
 	struct domain_reader *reader = leaving->reader;
@@ -447,6 +512,8 @@ add_main(struct leaving *leaving)
 	for (i = 0; i < 2; i++) {
 		const struct fact_str *address = mains[i];
 
+		if (is_added(leaving, i == 1))
+			continue;
 		if (address->meta.state == FACT_KNOWN) {
 			if (!add_leaving(leaving, address->value,
 			    strlen(address->value), address->meta.origin))
@@ -464,27 +531,16 @@ add_main(struct leaving *leaving)
 	return true;
 }
 
-/* "* HOST": all mail leaves through it, from its addresses. */
-static bool
-all_by_smarthost(const struct site_facts *site)
-{
-	const char *list = site->smarthost.value;
-
-	if (site->smarthost.meta.state != FACT_KNOWN || list == NULL)
-		return false;
-	list += strspn(list, " \t");
-	return list[0] == '*' && isspace((unsigned char)list[1]);
-}
-
 static void
 find_sends_from(struct domain_reader *reader, struct domain_facts *domain)
 {
 	struct leaving leaving = { .reader = reader, .domain = domain };
 	const struct site_facts *site = &reader->collection->facts->site;
-	const struct keyvalue *pair = chosen_for(&reader->ips, domain->name);
+	const struct keyvalue *pair = chosen_for(reader, &reader->ips,
+	    domain->name);
 	const char *origin = MAIN_IP;
 
-	if (all_by_smarthost(site)) {
+	if (smarthost_of_all(site) != NULL) {
 		meta_absent(&domain->sends_from.meta,
 		    site->smarthost.meta.origin);
 		return;
@@ -503,12 +559,28 @@ find_sends_from(struct domain_reader *reader, struct domain_facts *domain)
 				    "no address stands there");
 			return;
 		}
-	} else if (!add_main(&leaving)) {
-		return;
 	}
+	if (!add_main(&leaving))
+		return;
 	meta_known(&domain->sends_from.meta, origin);
 	domain->sends_from.items = leaving.items;
 	domain->sends_from.count = leaving.count;
+}
+
+/* What the server binds for the domain's mail; NULL = not known. */
+static const char *
+first_address(const struct domain_reader *reader,
+    const struct domain_facts *domain)
+{
+	const struct keyvalue *pair = chosen_for(reader, &reader->ips,
+	    domain->name);
+	const char *at;
+
+	if (pair == NULL || pair->value == NULL)
+		return reader->main_ip.value;
+	at = pair->value + strspn(pair->value, "; \t");
+	return arena_memdup(reader->collection->scratch, at,
+	    strcspn(at, "; \t"));
 }
 
 /* The name Exim gives: the domain's, its address's, else the server's. */
@@ -517,7 +589,8 @@ find_helo(struct domain_reader *reader, struct domain_facts *domain)
 {
 	struct collection *collection = reader->collection;
 	const struct table *table = &reader->helos;
-	const struct keyvalue *pair = chosen_for(table, domain->name);
+	const struct keyvalue *pair = chosen_for(reader, table, domain->name);
+	const char *address;
 
 	if (reader->helos.meta.state == FACT_UNKNOWN ||
 	    reader->reverse.meta.state == FACT_UNKNOWN) {
@@ -525,9 +598,9 @@ find_helo(struct domain_reader *reader, struct domain_facts *domain)
 		    reader->helos.meta : reader->reverse.meta;
 		return;
 	}
-	if (pair == NULL && reader->main_ip.value != NULL) {
+	if (pair == NULL && (address = first_address(reader, domain)) != NULL) {
 		table = &reader->reverse;
-		pair = find(table, reader->main_ip.value);
+		pair = find(table, address);
 	}
 	if (pair != NULL && pair->value != NULL) {
 		meta_known(&domain->helo.meta, line_of(reader, table, pair));

@@ -120,7 +120,7 @@ static const struct dns_case cases[] = {
 	    NOT(CLINIC ".dkim_matches"), NOT(CLINIC ".dmarc_record"),
 	    NOT(CLINIC ".dmarc_policy"), NOT(CLINIC ".mta_sts_record"),
 	    NOT(CLINIC ".mta_sts_mode"), NOT(CLINIC ".tls_rpt_record"),
-	    NOT(CLINIC ".mx"), IS("inventory.mx_hosts", "0") } },
+	    NOT(CLINIC ".mx"), IS(MXHOST, "clinic.example") } },
 	{ "the address is not in it", {
 	    { "clinic.example", DNS_TXT, "v=spf1 ip4:192.0.2.9 ~all" } }, {
 	    IS(CLINIC ".spf_results", "192.0.2.25 softfail"),
@@ -185,6 +185,12 @@ static const struct dns_case cases[] = {
 	    "elsewhere"), IS("mx_hosts[1].addresses",
 	    "2001:db8::9,203.0.113.9"), NOT("mx_hosts[1].tlsa"),
 	    IS(CLINIC ".mta_sts_uncovered", "mx2.other.example") } },
+	/* RFC 5321 5.1: then its own address is the mail host. */
+	{ "no MX record", { NO_ROW("clinic.example", DNS_MX),
+	    { "clinic.example", DNS_A, "192.0.2.25" } }, {
+	    NOT(CLINIC ".mx"), IS("inventory.mx_hosts", "1"),
+	    IS(MXHOST, "clinic.example"), IS(MXHOST ".leads", "here"),
+	    IS(CLINIC ".exists", "yes") } },
 	{ "a mail host without an address", {
 	    NO_ROW("mail.clinic.example", DNS_A) }, {
 	    NOT(MXHOST ".addresses"), NOT(MXHOST ".leads") } },
@@ -513,7 +519,75 @@ test_smarthost(void **state)
 	    IS("dns.smarthost_spf", "relay.example"));
 	check_fact(facts, "smarthost", &(struct expected)
 	    NOT(CLINIC ".spf_results"));
+	facts = server(arena);
+	set(&facts->site.smarthost, "partner.example smtp.relay.example");
+	run(&host, facts, false);
+	check_fact(facts, "smarthost of one partner", &(struct expected)
+	    NOT("dns.smarthost_spf"));
+	facts = server(arena);
+	set(&facts->site.smarthost,
+	    "partner.example mx.partner.example; * smtp.relay.example");
+	run(&host, facts, false);
+	check_fact(facts, "smarthost of the rest", &(struct expected)
+	    IS("dns.smarthost_spf", "relay.example"));
 	arena_free(arena);
+}
+
+static void
+test_a_domain_that_is_gone(void **state)
+{
+	static const struct zone_row zone[] = {
+		{ "parked.example", DNS_TXT, "v=spf1 -all" } };
+	struct dns_host host = { .zone = zone, .zone_count = COUNT(zone) };
+	struct arena *arena = arena_new();
+	struct facts *facts = server(arena);
+
+	(void)state;
+	run(&host, facts, false);
+	check_fact(facts, "gone", &(struct expected)IS(CLINIC ".exists", "no"));
+	check_fact(facts, "gone", &(struct expected)
+	    IS("inventory.mx_hosts", "0"));
+	check_fact(facts, "there", &(struct expected)
+	    IS(PARKED ".exists", "yes"));
+	arena_free(arena);
+}
+
+/*
+ * An address with two names: one that is confirmed does not tell where the name
+ * leads that the server says HELO with, when looking that up failed.
+ */
+static void
+test_faults_of_the_way_back(void **state)
+{
+	static const struct zone_row zone[] = {
+		{ "25.2.0.192.in-addr.arpa", DNS_PTR, "other.example" },
+		{ "25.2.0.192.in-addr.arpa", DNS_PTR, "server1.lab.example" },
+		{ "other.example", DNS_A, "192.0.2.25" },
+		{ "server1.lab.example", DNS_A, "192.0.2.25" } };
+	struct dns_host host = { .zone = zone, .zone_count = COUNT(zone),
+	    .fault = FAULT_SERVFAIL };
+	const struct fact_list *confirmed;
+	struct arena *arena;
+	struct facts *facts;
+	size_t total = SIZE_MAX, one = 0;
+
+	(void)state;
+	for (; host.fault_at <= total; host.fault_at++) {
+		arena = arena_new();
+		facts = server(arena);
+		host.asked = 0;
+		run(&host, facts, false);
+		if (host.fault_at == 0)
+			total = host.asked;
+		confirmed = &facts->sending_addresses.items[0].confirmed;
+		one += confirmed->count == 1;
+		if (confirmed->meta.state == FACT_KNOWN)
+			assert_string_equal(confirmed->items[confirmed->count -
+			    1], "server1.lab.example");
+		arena_free(arena);
+	}
+	/* Without the other name it stands: A and AAAA of it failed once each. */
+	assert_int_equal(one, 1);
 }
 
 int
@@ -526,6 +600,8 @@ main(void)
 		cmocka_unit_test(test_ad_needs_a_validating_resolver),
 		cmocka_unit_test(test_nothing_is_asked_twice),
 		cmocka_unit_test(test_smarthost),
+		cmocka_unit_test(test_a_domain_that_is_gone),
+		cmocka_unit_test(test_faults_of_the_way_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

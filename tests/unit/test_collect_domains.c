@@ -71,6 +71,18 @@ static const struct collect_case cases[] = {
 	{ "everything to the account", {
 	    FILE_IS("/etc/valiases/addon.example", "*: clinic\n") }, {
 	    { ADDON ".mail", PLANE_FILE, FACT_KNOWN, "receives", NULL } } },
+	/* cPanel's default for each subdomain that it makes. */
+	{ "everything of a subdomain to its account", {
+	    FILE_IS("/etc/valiases/addon.clinic.example", "*: clinic\n") }, {
+	    { SUB ".mail", PLANE_FILE, FACT_KNOWN, "none", NULL } } },
+	{ "an address of a subdomain", {
+	    FILE_IS("/etc/valiases/addon.clinic.example",
+	    "info@addon.clinic.example: clinic\n*: clinic\n") }, {
+	    { SUB ".mail", PLANE_FILE, FACT_KNOWN, "receives", NULL } } },
+	{ "everything of a subdomain to somebody else", {
+	    FILE_IS("/etc/valiases/addon.clinic.example",
+	    "*: doctor@clinic.example\n") }, {
+	    { SUB ".mail", PLANE_FILE, FACT_KNOWN, "receives", NULL } } },
 	{ "another domain's mail", {
 	    FILE_IS("/etc/vdomainaliases/addon.example",
 	    "addon.example: clinic.example\n") }, {
@@ -88,6 +100,25 @@ static const struct collect_case cases[] = {
 	    { SUB ".mail", PLANE_FILE, FACT_KNOWN, "elsewhere", NULL },
 	    { DENTAL ".mail", PLANE_FILE, FACT_KNOWN, "elsewhere",
 	    "/etc/secondarymx" } } },
+	{ "names in upper case", {
+	    FILE_IS("/etc/localdomains", "Clinic.Example\nADDON.example\n"),
+	    FILE_IS("/etc/mailips", "CLINIC.example: 192.0.2.26\n"),
+	    FILE_IS("/etc/mailhelo", "Clinic.example: mx.clinic.example\n") }, {
+	    { FIRST ".mail", PLANE_FILE, FACT_KNOWN, "sends", NULL },
+	    { FIRST ".sends_from", PLANE_FILE, FACT_KNOWN, "192.0.2.26",
+	    NULL },
+	    { FIRST ".helo", PLANE_FILE, FACT_KNOWN, "mx.clinic.example",
+	    NULL },
+	    { ADDON ".mail", PLANE_FILE, FACT_KNOWN, "none", NULL } } },
+	/* Exim's routers ask localdomains alone. */
+	{ "local and remote", {
+	    FILE_IS("/etc/remotedomains", "clinic.example\n") }, {
+	    { FIRST ".mail", PLANE_FILE, FACT_KNOWN, "sends", NULL } } },
+	{ "no file of local domains", { FILE_ABSENT("/etc/localdomains"),
+	    FILE_IS("/etc/remotedomains", "addon.example\n") }, {
+	    { FIRST ".mail", PLANE_FILE, FACT_UNKNOWN,
+	    "/etc/localdomains is not there", "/etc/localdomains" },
+	    { ADDON ".mail", PLANE_FILE, FACT_KNOWN, "elsewhere", NULL } } },
 	{ "a suspended account", {
 	    DIR_IS("/var/cpanel/suspended", "clinic/") }, {
 	    { FIRST ".mail", PLANE_FILE, FACT_KNOWN, "suspended", NULL },
@@ -120,6 +151,25 @@ static const struct collect_case cases[] = {
 	    FILE_IS("/etc/mail_reverse_dns", "192.0.2.25: mail.example\n") }, {
 	    { FIRST ".helo", PLANE_FILE, FACT_KNOWN, "mail.example",
 	    "/etc/mail_reverse_dns:1" } } },
+	{ "a name by an address of its own", {
+	    FILE_IS("/etc/mailips", "clinic.example: 192.0.2.26\n"),
+	    FILE_IS("/etc/mail_reverse_dns", "192.0.2.25: mail.example\n"
+	    "192.0.2.26: mx.clinic.example\n") }, {
+	    { FIRST ".helo", PLANE_FILE, FACT_KNOWN, "mx.clinic.example",
+	    "/etc/mail_reverse_dns:2" } } },
+	/* Exim's interface: without one of the family the kernel takes its own. */
+	{ "an IPv4 address of its own beside IPv6", {
+	    FILE_IS("/etc/mailips", "clinic.example: 192.0.2.26\n"),
+	    FILE_IS("/proc/net/if_inet6",
+	    "20010db8000000000000000000000025 02 40 00 80     eth0\n") }, {
+	    { FIRST ".sends_from", PLANE_FILE, FACT_KNOWN,
+	    "192.0.2.26,2001:db8::25", "/etc/mailips:1" } } },
+	{ "an IPv6 address of its own alone", {
+	    FILE_IS("/etc/mailips", "clinic.example: 2001:db8::26\n"),
+	    FILE_IS("/proc/net/if_inet6",
+	    "20010db8000000000000000000000025 02 40 00 80     eth0\n") }, {
+	    { FIRST ".sends_from", PLANE_FILE, FACT_KNOWN,
+	    "2001:db8::26,192.0.2.25", "/etc/mailips:1" } } },
 	{ "1:1 NAT", { FILE_IS(MAINIP, "10.0.0.5"),
 	    FILE_IS(NAT, "10.0.0.5 198.51.100.7\n") }, {
 	    { FIRST ".sends_from", PLANE_FILE, FACT_KNOWN, "198.51.100.7",
@@ -261,6 +311,21 @@ test_mailboxes(void **state)
 	arena_free(arena);
 }
 
+/* As userdomains has it: Exim, and so the server, knows no case. */
+static void
+test_a_domain_in_upper_case(void **state)
+{
+	struct arena *arena = arena_new();
+	struct facts *facts = server(arena);
+
+	(void)state;
+	facts->domains.items[1].name = "Addon.EXAMPLE";
+	run(facts, NULL, 0);
+	assert_string_equal(facts->domains.items[1].mail.value, "none");
+	assert_string_equal(facts->domains.items[1].kind.value, "addon");
+	arena_free(arena);
+}
+
 static void
 test_linked_node(void **state)
 {
@@ -294,6 +359,12 @@ test_smarthost(void **state)
 	run(facts, NULL, 0);
 	assert_int_equal(facts->domains.items[0].sends_from.meta.state,
 	    FACT_KNOWN);
+	facts = server(arena);
+	set(&facts->site.smarthost,
+	    "partner.example mx.partner.example; * smtp.relay.example");
+	run(facts, NULL, 0);
+	assert_int_equal(facts->domains.items[0].sends_from.meta.state,
+	    FACT_ABSENT);
 	arena_free(arena);
 }
 
@@ -361,6 +432,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_mailboxes),
+		cmocka_unit_test(test_a_domain_in_upper_case),
 		cmocka_unit_test(test_linked_node),
 		cmocka_unit_test(test_smarthost),
 		cmocka_unit_test(test_exim_without_ipv6),
