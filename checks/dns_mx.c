@@ -129,6 +129,13 @@ judge_addresses(const struct evaluation *ev, const struct domain_facts *domain,
 			    domain->helo.value, finding);
 }
 
+static bool
+by_smarthost(const struct evaluation *ev, const struct domain_facts *domain)
+{
+	return ev->facts->dns.smarthost_spf.meta.state == FACT_KNOWN ||
+	    domain->sends_from.meta.state == FACT_ABSENT;
+}
+
 /* What receivers see of mail that a smarthost sends is the smarthost's. */
 static void
 judge_senders(const struct evaluation *ev, const struct domain_facts *domain,
@@ -137,7 +144,8 @@ judge_senders(const struct evaluation *ev, const struct domain_facts *domain,
 	const struct fact_str *smarthost = &ev->facts->dns.smarthost_spf;
 
 	if (smarthost->meta.state == FACT_ABSENT) {
-		judge_addresses(ev, domain, finding);
+		if (!by_smarthost(ev, domain))
+			judge_addresses(ev, domain, finding);
 		return;
 	}
 	finding_evidence(ev, finding, "dns.smarthost_spf");
@@ -274,7 +282,7 @@ evaluate_ptr_mx(const struct evaluation *ev, const struct domain_facts *domain,
 	judge_mx(ev, domain, finding);
 	if (finding->message != NULL)
 		return;
-	if (ev->facts->dns.smarthost_spf.meta.state == FACT_KNOWN)
+	if (by_smarthost(ev, domain))
 		finding_pass(ev, finding, "the MX leads here; mail leaves "
 		    "through a smarthost, whose PTR is its own");
 	else if (fact_list_empty(&domain->mx))

@@ -436,6 +436,15 @@ judge_addresses(const struct evaluation *ev, struct spf_judgement *spf,
 	const char *answer = NULL;
 	size_t i;
 
+	if (domain->sends_from.meta.state == FACT_ABSENT) {
+		finding_item_evidence(ev, finding,
+		    DOMAIN_FACT(domain, sends_from));
+		finding_part(ev, finding, RESULT_UNKNOWN, "mail leaves through "
+		    "a smarthost, and whether the SPF record lets its "
+		    "addresses pass is not known: no SPF record is at its "
+		    "name; see what its provider says is to be included");
+		return;
+	}
 	if (!finding_part_known(ev, finding, DOMAIN_PART(domain, sends_from,
 	    "where it sends from")) ||
 	    !finding_part_need(ev, finding, DOMAIN_PART(domain, spf_results,
