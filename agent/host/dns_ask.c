@@ -18,6 +18,17 @@
 #define QUESTION_LIMIT_MS 10000
 #define BATCH_LIMIT_MS 60000	/* and … */
 #define BATCH_LIMIT_EACH_MS 2	/* … for each question: a cold cache is slow */
+/*
+ * All batches of an asker together; then one has but a question's time. Who has a
+ * domain here can make names lead to names that are slow, a batch each.
+ */
+#define PATIENCE_MS 180000
+/*
+ * Replies of more than LARGE bytes that a batch keeps: a name server may fill 64
+ * KiB for each name of a tenant's, and memory is everybody's.
+ */
+#define LARGE 4096
+#define LARGE_BYTES_MOST (8u * 1024 * 1024)
 #define TICK_MS 10		/* c-ares looks for what is overdue */
 #define TCP_AT_ONCE 64		/* BIND's tcp-clients is 150 for everybody */
 #define TCP_TRIES 3		/* a server may close between two questions */
@@ -34,6 +45,7 @@ enum trouble {
 	TROUBLE_MALFORMED,
 	TROUBLE_LAME,
 	TROUBLE_TRUNCATED,
+	TROUBLE_LARGE,
 };
 
 struct item {
@@ -53,6 +65,7 @@ struct item {
 	uint8_t trouble;
 	uint8_t error;		/* errno of TROUBLE_SOCKET and _TRUNCATED */
 	bool over_tcp;
+	bool again;		/* the try on its way is not its server's first */
 	bool plain;		/* without OPT */
 	bool sent_plain;	/* … in the try that is on its way */
 	bool done;
@@ -80,6 +93,7 @@ struct batch {
 	int64_t began_us;
 	int64_t now_us;
 	uint32_t limit_ms;
+	size_t large_bytes;	/* of replies that are kept */
 	uint16_t ids[256];
 	unsigned ids_used;
 	struct item told;	/* whose reason was put in words last */
@@ -90,6 +104,7 @@ struct dns_asker {
 	struct arena *arena;
 	struct dns_server servers[DNS_SERVERS_MAX];
 	unsigned count;
+	uint32_t patience_ms;	/* that is left */
 };
 
 static uint32_t
@@ -175,6 +190,10 @@ trouble_words(struct batch *batch, const struct item *item)
 	const char *names = server_names(batch, item->servers);
 
 	switch ((enum trouble)item->trouble) {
+	case TROUBLE_LARGE:
+		return arena_printf(arena, "a reply of more than %u bytes, and "
+		    "%u MiB of such were kept already", (unsigned)LARGE,
+		    LARGE_BYTES_MOST >> 20);
 	case TROUBLE_TRUNCATED:
 		return arena_printf(arena, "truncated, and over TCP: %s",
 		    item->error == ETIMEDOUT ? "no reply" :
@@ -308,10 +327,18 @@ note_trouble(struct item *item, enum trouble trouble, int error)
 	item->error = error > 0 && error < 256 ? (uint8_t)error : 0;
 }
 
+/* Without room it stays an item that has none. */
 static void
 keep_message(struct batch *batch, struct item *item,
     const unsigned char *message, size_t length)
 {
+	if (length > LARGE) {
+		if (length > LARGE_BYTES_MOST - batch->large_bytes) {
+			note_trouble(item, TROUBLE_LARGE, 0);
+			return;
+		}
+		batch->large_bytes += length;
+	}
 	item->message = arena_memdup(batch->arena, message, length);
 	item->length = (uint16_t)length;
 }
@@ -457,7 +484,7 @@ try_done(void *data, int status, int timeouts, unsigned char *message,
 	(void)timeouts;
 	if (item->over_tcp)
 		server->tcp_in_flight--;
-	else if (item->lane >= LANE_SECOND)
+	else if (item->again)
 		server->again_in_flight--;
 	else
 		server->in_flight--;
@@ -508,7 +535,7 @@ send_try(struct batch *batch, struct item *item, unsigned kind)
 	if (item->over_tcp)
 		server->tcp_in_flight++;
 	else
-		dns_server_sent(server, kind >= LANE_SECOND);
+		dns_server_sent(server, item->again);
 	ares_send(lane->channel, query, (int)length, try_done, item);
 }
 
@@ -536,11 +563,13 @@ send_item(struct batch *batch, struct item *item)
 	struct dns_server *server;
 	struct dns_lane *lane;
 	unsigned kind;
+	bool again;
 
 	if (number < 0)
 		return false;
 	server = &batch->asker->servers[number];
-	if (!dns_server_has_room(server, item->tries > 0))
+	again = (item->servers & 1u << number) != 0 && item->tries > 0;
+	if (!dns_server_has_room(server, again))
 		return false;
 	kind = item->tries > 0 ? LANE_SECOND + item->tries - 1u :
 	    LANE_FIRST + server->next_first++ % FIRST_LANES;
@@ -550,6 +579,7 @@ send_item(struct batch *batch, struct item *item)
 	if (!dns_lane_has_room(lane))
 		return false;
 	item->server = (uint8_t)number;
+	item->again = again;
 	send_try(batch, item, kind);
 	return true;
 }
@@ -870,6 +900,18 @@ close_lanes(struct dns_asker *asker)
 	}
 }
 
+static uint32_t
+batch_limit(const struct dns_asker *asker, uint32_t count)
+{
+	uint32_t limit = asker->patience_ms;
+
+	if (limit > BATCH_LIMIT_MS)
+		limit = BATCH_LIMIT_MS;
+	if (limit < QUESTION_LIMIT_MS)
+		limit = QUESTION_LIMIT_MS;
+	return limit + count * BATCH_LIMIT_EACH_MS;
+}
+
 void
 dns_ask_all(struct dns_asker *asker, struct arena *arena,
     const struct question *questions, size_t count, struct answer *ret_answers)
@@ -886,17 +928,18 @@ dns_ask_all(struct dns_asker *asker, struct arena *arena,
 		.heap = arena_array(scratch, count, sizeof(struct waiting)),
 		.tcp_head = NONE,
 		.began_us = dns_now_us(),
-		.limit_ms = BATCH_LIMIT_MS,
 	};
 	size_t i;
 
 	make_items(&batch, count);
 	batch.open = batch.count;
 	batch.now_us = batch.began_us;
-	batch.limit_ms += batch.count * BATCH_LIMIT_EACH_MS;
+	batch.limit_ms = batch_limit(asker, batch.count);
 	for (i = 0; i < asker->count; i++)
 		dns_server_begin(&asker->servers[i], batch.now_us);
 	batch_run(&batch);
+	asker->patience_ms -= batch_ms(&batch) < asker->patience_ms ?
+	    batch_ms(&batch) : asker->patience_ms;
 	close_lanes(asker);
 	for (i = 0; i < count; i++)
 		ret_answers[i] = ret_answers[
@@ -913,6 +956,7 @@ dns_asker_new(const struct dns_asker_options *options, struct err *err)
 	size_t count = options->server_count, i;
 
 	asker->arena = arena;
+	asker->patience_ms = PATIENCE_MS;
 	if (count == 0) {
 		dns_resolv_conf(arena, options->resolv_conf == NULL ?
 		    DNS_RESOLV_CONF : options->resolv_conf, &found, &count);

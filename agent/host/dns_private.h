@@ -70,8 +70,8 @@ struct dns_server {
 	/* Pacing: see dns_server.c */
 	unsigned window;
 	unsigned window_max;
-	unsigned in_flight;		/* first tries */
-	unsigned again_in_flight;	/* later ones */
+	unsigned in_flight;		/* tries, but for those … */
+	unsigned again_in_flight;	/* … that are not a question's first to it */
 	unsigned tcp_in_flight;
 	unsigned late;			/* replies to tries that were given up */
 	unsigned round_replies;

@@ -40,8 +40,8 @@
 #define WINDOW_SAFE 128
 #define BURST 64
 #define WINDOW_MOST 2048
-/* Later tries; resolvers wait for a thousand names or so (Unbound, BIND). */
-#define AGAIN_MOST 512
+/* Fewer than a queue holds, and than a resolver waits for (BIND: 1000). */
+#define AGAIN_MOST 256
 #define ROUND_US 10000	/* at least: being off the processor is no slow server */
 #define CALM_ROUNDS 16
 #define SILENT_TRIES 32		/* in a row, and … */

@@ -40,7 +40,7 @@ struct ask {
 
 /* Room for a reply; returns its length, 0 = none. */
 struct reply {
-	unsigned char bytes[1500];
+	unsigned char bytes[6144];
 	size_t length;
 	bool elsewhere;		/* from another port */
 	bool empty;		/* a datagram without bytes */
@@ -151,6 +151,26 @@ truncated(const struct ask *ask, struct reply *reply)
 		return;
 	reply_start(ask, reply, 0);
 	reply->bytes[2] |= TC;
+}
+
+/* What only TCP has room for. */
+static void
+huge(const struct ask *ask, struct reply *reply)
+{
+	static const unsigned char head[] = { 0xc0, HEADER, 0, 16, 0, 1,
+	    0, 0, 0, 60, 0, 251, 250 };
+	int i;
+
+	truncated(ask, reply);
+	if (!ask->tcp)
+		return;
+	reply_start(ask, reply, 0);
+	for (i = 0; i < 20; i++) {
+		memcpy(reply->bytes + reply->length, head, sizeof(head));
+		memset(reply->bytes + reply->length + sizeof(head), 'a', 250);
+		reply->length += sizeof(head) + 250;
+	}
+	reply->bytes[7] = 20;
 }
 
 static void
@@ -351,6 +371,7 @@ static const struct behaviour {
 	{ "formerr", formerr },
 	{ "silent", silent },
 	{ "truncated", truncated },
+	{ "huge", huge },
 	{ "truncated-hangs", truncated_hangs },
 	{ "truncated-closes", truncated_closes },
 	{ "garbage", garbage },
