@@ -398,5 +398,5 @@ collect_all(struct host *host, struct facts *facts,
 			    &facts->collectors.items[i]);
 		else
 			facts->collectors.items[i].why =
-			    "no check that was selected needs it";
+			    COLLECTOR_NOT_NEEDED;
 }

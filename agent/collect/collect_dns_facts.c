@@ -121,8 +121,8 @@ dns_set_authenticated(struct dns_run *run, struct fact_bool *fact,
 	}
 	if (options == NULL || !options->dns_validating) {
 		fact->meta = (struct fact_meta){ FACT_UNKNOWN, origin,
-		    "whether it is signed can not be told: cpward.ini names no"
-		    " validating resolver ([dns] servers, validating = yes)" };
+		    "cpward.ini names no validating resolver ([dns] servers,"
+		    " validating = yes)" };
 		return;
 	}
 	meta_known(&fact->meta, origin);

@@ -40,7 +40,8 @@ set_spf_results(struct dns_run *run, struct domain_facts *domain,
 		done = done && verdict.result != SPF_PENDING;
 		/* A pass or fail beside a look-up that failed is not sure. */
 		if (verdict.why != NULL && verdict.result != SPF_PERMERROR)
-			dns_unknown(run, &domain->spf_results.meta, origin,
+			meta_unknown(run->collection,
+			    &domain->spf_results.meta, origin, "%s",
 			    verdict.why);
 		items[i] = arena_join(run->work, query.address, " ",
 		    spf_result_name(verdict.result));
@@ -61,7 +62,7 @@ set_spf_record(struct dns_run *run, struct domain_facts *domain,
 	struct fact_meta reached = known;
 
 	if (why != NULL)
-		dns_unknown(run, &reached, origin, why);
+		meta_unknown(run->collection, &reached, origin, "%s", why);
 	dns_set_list(run, &domain->spf_records, &known, record->records,
 	    record->record_count);
 	dns_set_list(run, &domain->spf_includes, &known, record->includes,
@@ -112,7 +113,7 @@ dns_spf_step(struct dns_run *run, struct domain_facts *domain)
 	}
 	origin = dns_origin(run, DNS_TXT, domain->name);
 	if (record.records == NULL && why != NULL) {
-		dns_unknown(run, &meta, origin, why);
+		meta_unknown(run->collection, &meta, origin, "%s", why);
 		set_all_spf(domain, &meta);
 	} else if (record.record_count == 0) {
 		meta_absent(&meta, origin);
@@ -262,7 +263,7 @@ set_unauthorised(struct dns_run *run, struct domain_facts *domain,
 		    found->record.rua[i], &state, &why))
 			done = false;
 		else if (state == NULL)
-			dns_unknown(run, &meta, origin, why);
+			meta_unknown(run->collection, &meta, origin, "%s", why);
 		else if (strcmp(state, "own") != 0 &&
 		    strcmp(state, "authorised") != 0)
 			items[count++] = found->record.rua[i];
@@ -313,8 +314,8 @@ set_dmarc(struct dns_run *run, struct domain_facts *domain,
 	dns_set_optional(run, &domain->dmarc_policy, origin,
 	    policy_word(found->effective));
 	if (why != NULL) {
-		dns_unknown(run, &domain->dmarc_subdomain_policy.meta, origin,
-		    why);
+		meta_unknown(run->collection,
+		    &domain->dmarc_subdomain_policy.meta, origin, "%s", why);
 		domain->dmarc_nonexistent_policy.meta =
 		    domain->dmarc_subdomain_policy.meta;
 	} else {
@@ -373,7 +374,7 @@ dns_dmarc_step(struct dns_run *run, struct domain_facts *domain)
 		return false;
 	origin = dns_origin(run, DNS_TXT, name);
 	if (found.domain == NULL && why != NULL) {
-		dns_unknown(run, &meta, origin, why);
+		meta_unknown(run->collection, &meta, origin, "%s", why);
 		set_all_dmarc(domain, &meta);
 	} else if (found.domain == NULL) {
 		meta_absent(&meta, origin);

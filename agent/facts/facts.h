@@ -418,6 +418,9 @@ enum collector_state {
 	COLLECTOR_FAILED,	/* all of them are */
 };
 
+/* Why a collector was not run, when no selected check needs its facts. */
+#define COLLECTOR_NOT_NEEDED "no check that was selected needs it"
+
 const char *collector_state_name(enum collector_state state);
 
 struct collector_report {

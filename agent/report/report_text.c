@@ -457,7 +457,8 @@ print_collectors(const struct text *text, struct arena *arena,
 		    &facts->collectors.items[i];
 		const char *why = collector->why;
 
-		if (collector->state == COLLECTOR_OK)
+		if (collector->state == COLLECTOR_OK ||
+		    (why != NULL && strcmp(why, COLLECTOR_NOT_NEEDED) == 0))
 			continue;
 		if (!headed)
 			fputs("\ncollectors that did not see everything:\n",

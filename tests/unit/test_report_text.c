@@ -236,6 +236,7 @@ static struct collector_report small_collectors[] = {
 	{ "exim", COLLECTOR_OK, NULL, 3 },
 	{ "whm", COLLECTOR_PARTIAL, "403 from whm", 40 },
 	{ "tls", COLLECTOR_SKIPPED, "skipped: --no-network", 0 },
+	{ "keys", COLLECTOR_SKIPPED, COLLECTOR_NOT_NEEDED, 0 },
 };
 
 static const struct fact_str hostile_fact = {
