@@ -695,6 +695,22 @@ judge_open(const struct evaluation *ev, const char *record,
 	    "name the addresses that it really sends from");
 }
 
+/* What is included lets pass whom it lets pass, and the world with it. */
+static void
+judge_open_include(const struct evaluation *ev,
+    const struct domain_facts *domain, const char *record,
+    struct finding *finding)
+{
+	if (domain->spf_open.meta.state != FACT_KNOWN)
+		return;
+	finding_item_evidence(ev, finding, DOMAIN_FACT(domain, spf_open));
+	finding_part(ev, finding, RESULT_FAIL, "the SPF record %s includes "
+	    "that of %s, which ends in +all and lets anyone send as the "
+	    "domain", record_shown(ev->arena, record),
+	    cut_text(ev->arena, domain->spf_open.value));
+	finding_remedy(ev, finding, "take that include: out");
+}
+
 /* Whose mail servers may send as the domain must be a declared partner. */
 static bool
 is_declared(const struct evaluation *ev, const struct domain_facts *domain,
@@ -747,6 +763,7 @@ evaluate_policy(const struct evaluation *ev, const struct domain_facts *domain,
 		return;
 	judge_end(ev, domain, record, wanted, finding);
 	judge_open(ev, record, finding);
+	judge_open_include(ev, domain, record, finding);
 	if (want_has(ev, policy_words[1]))
 		judge_includes(ev, domain, finding);
 	if (finding->message != NULL)
@@ -790,7 +807,8 @@ const struct check dns_spf_checks[] = {
 		.needs = { "domains.mail", "domains.sends_from",
 		    "domains.spf_records", "domains.spf_all",
 		    "domains.spf_includes", "domains.spf_results",
-		    "?domains.spf_error", "?dns.smarthost_spf" },
+		    "?domains.spf_error", "?domains.spf_open",
+		    "?dns.smarthost_spf" },
 		.evaluate.domain = evaluate_policy,
 		.want = WANT_LIST,
 		.want_words = policy_words,

@@ -74,6 +74,9 @@ set_spf_record(struct dns_run *run, struct domain_facts *domain,
 	dns_set_optional(run, &domain->spf_all, origin, record->all);
 	if (why != NULL && record->all == NULL)
 		domain->spf_all.meta = reached;
+	dns_set_optional(run, &domain->spf_open, origin, record->open);
+	if (why != NULL && record->open == NULL)
+		domain->spf_open.meta = reached;
 	domain->spf_lookups.meta = reached;
 	domain->spf_lookups.value = record->lookups;
 	domain->spf_void_lookups.meta = reached;
@@ -90,6 +93,7 @@ set_all_spf(struct domain_facts *domain, const struct fact_meta *meta)
 	domain->spf_includes.meta = *meta;
 	domain->spf_error.meta = *meta;
 	domain->spf_all.meta = *meta;
+	domain->spf_open.meta = *meta;
 	domain->spf_lookups.meta = *meta;
 	domain->spf_void_lookups.meta = *meta;
 	domain->spf_ptr.meta = *meta;

@@ -241,6 +241,7 @@ struct domain_facts {
 	struct fact_int spf_lookups;		/* of 10 */
 	struct fact_int spf_void_lookups;	/* of 2 */
 	struct fact_bool spf_ptr;		/* uses the ptr mechanism */
+	struct fact_str spf_open;		/* whose record, included, ends in +all */
 	struct fact_list spf_includes;		/* targets of include: and redirect= */
 	/* one for each address of sends_from: "192.0.2.25 pass" */
 	struct fact_list spf_results;

@@ -273,6 +273,7 @@ static const struct field domain_fields[] = {
 	INT(struct domain_facts, spf_lookups, SOCKET),
 	INT(struct domain_facts, spf_void_lookups, SOCKET),
 	BOOL(struct domain_facts, spf_ptr, SOCKET),
+	STR(struct domain_facts, spf_open, SOCKET),
 	LIST(struct domain_facts, spf_includes, SOCKET),
 	LIST(struct domain_facts, spf_results, SOCKET),
 	STR(struct domain_facts, dkim_selector, FILES),

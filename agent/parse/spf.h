@@ -76,6 +76,8 @@ struct spf_record {
 	 */
 	unsigned lookups;
 	unsigned voids;
+	/* Whose record, included and not negated, ends in "+all"; NULL = none's. */
+	const char *open;
 	bool uses_ptr;		/* anywhere in it */
 	/* A name that is looked up depends on the sender: voids are not all known. */
 	bool uses_macros;

@@ -14,6 +14,7 @@ struct step {
 	const char *domain;
 	const struct step *up;
 	bool decides;	/* own record and redirects: its "all" ends it */
+	bool passes;	/* no include on the way turns a pass into another answer */
 };
 
 /*
@@ -215,7 +216,9 @@ visit_record(struct walk *walk, const struct step *step,
 	const struct dns_records *records;
 	const struct dns_record *record;
 	struct step next = { target, step,
-	    step->decides && term->kind == SPF_REDIRECT };
+	    step->decides && term->kind == SPF_REDIRECT,
+	    step->passes && (term->kind == SPF_REDIRECT ||
+	    term->qualifier == '+') };
 
 	if (is_on_the_way(step, target)) {
 		complain_of(walk, step, term, "leads back to itself");
@@ -297,6 +300,9 @@ walk_terms(struct walk *walk, const struct step *step,
 		if (term.kind == SPF_ALL) {
 			if (step->decides)
 				walk->ret->all = all_text(term.qualifier);
+			else if (step->passes && term.qualifier == '+')
+				walk->ret->open = arena_strdup(walk->arena,
+				    step->domain);
 			return;
 		}
 		if (term.kind < SPF_REDIRECT)
@@ -488,7 +494,7 @@ spf_record_read(struct arena *arena, const struct dns_source *source,
 	const struct dns_record *record;
 	const struct dns_records *records;
 	char room[SPF_RAW_NAME_MAX];
-	struct step own = { .decides = true };
+	struct step own = { .decides = true, .passes = true };
 
 	memset(ret, 0, sizeof(*ret));
 	own.domain = begin_walk(&walk, &nobody, domain, room);

@@ -131,6 +131,18 @@ static const struct dns_case cases[] = {
 	    IS(CLINIC ".spf_error", "\"include:gone.example\": gone.example"
 	    " has no SPF record"),
 	    IS(CLINIC ".spf_results", "192.0.2.25 permerror") } },
+	{ "an include that lets everybody pass", {
+	    { "clinic.example", DNS_TXT,
+	    "v=spf1 include:a.example -all" },
+	    { "a.example", DNS_TXT, "v=spf1 redirect=b.example" },
+	    { "b.example", DNS_TXT, "v=spf1 mx:none.example all" } }, {
+	    IS(CLINIC ".spf_all", "-all"), IS(CLINIC ".spf_open", "b.example")
+	    } },
+	{ "an include that refuses everybody", {
+	    { "clinic.example", DNS_TXT,
+	    "v=spf1 ip4:192.0.2.25 -include:a.example ~all" },
+	    { "a.example", DNS_TXT, "v=spf1 +all" } }, {
+	    IS(CLINIC ".spf_all", "~all"), NOT(CLINIC ".spf_open") } },
 	{ "two SPF records", {
 	    { "clinic.example", DNS_TXT, "v=spf1 -all" },
 	    { "clinic.example", DNS_TXT, "v=spf1 +mx -all" } }, {

@@ -54,6 +54,7 @@ set_spf(struct arena *arena, struct domain_facts *domain)
 	SET_LIST(domain->spf_records, "v=spf1 ip4:192.0.2.25 -all");
 	SET(domain->spf_error, NULL);
 	SET(domain->spf_all, "-all");
+	SET(domain->spf_open, NULL);
 	SET_VALUE(domain->spf_lookups, 0);
 	SET_VALUE(domain->spf_void_lookups, 0);
 	SET_VALUE(domain->spf_ptr, false);
@@ -216,6 +217,7 @@ static const char *const no_reason[][2] = {
 	{ "dns.spf.policy", "domains.sends_from" },
 	{ "dns.spf.policy", "domains.spf_results" },
 	{ "dns.spf.policy", "domains.spf_error" },
+	{ "dns.spf.policy", "domains.spf_open" },	/* dns.spf.valid tells */
 	{ "dns.spf.policy", "dns.smarthost_spf" },
 	{ "dns.dkim.valid", "domains.dkim_expected" },
 	{ "dns.dmarc.policy", "domains.dmarc_records" },
