@@ -173,7 +173,7 @@ set_tlsa(struct dns_run *run, struct mx_host_facts *host,
 	for (i = 0; i < records->count; i++)
 		items[i] = tlsa_read(&records->items[i], &tlsa, &why) == 0 ?
 		    tlsa_text(run->work, &tlsa) :
-		    arena_join(run->work, "unusable: ", why, NULL);
+		    arena_join(run->work, "unusable: ", why);
 	dns_set_list(run, &host->tlsa, &meta, items, records->count);
 }
 
@@ -210,8 +210,7 @@ dns_mx_host_step(struct dns_run *run, struct mx_host_facts *host)
 	    tlsa == NULL)
 		return false;
 	set_addresses(run, host, addresses, count, failed,
-	    arena_join(run->collection->arena, "dns A AAAA ", host->name,
-	    NULL));
+	    arena_join(run->collection->arena, "dns A AAAA ", host->name));
 	origin = dns_origin(run, DNS_TLSA, tlsa_name);
 	set_tlsa(run, host, tlsa, origin);
 	set_host_signed(run, host, tlsa, origin);
@@ -267,7 +266,7 @@ static bool
 find_policy_host(struct dns_run *run, struct domain_facts *domain,
     const char **ret_error)
 {
-	const char *name = arena_join(run->work, "mta-sts.", domain->name, NULL);
+	const char *name = arena_join(run->work, "mta-sts.", domain->name);
 	const char *origin, *const *addresses;
 	const struct dns_records *failed;
 	struct fact_meta meta = { FACT_UNKNOWN, NULL, "not fetched" };
