@@ -207,21 +207,21 @@ test_paced(void **state)
 	(void)simulate(&server, 70000, 20000, 0.25);
 	server.in_flight = 0;
 	dns_server_refill(&server, now);
-	for (; dns_server_has_room(&server); sent++)
-		dns_server_sent(&server);
+	for (; dns_server_has_room(&server, false); sent++)
+		dns_server_sent(&server, false);
 	assert_in_range(sent, 1, 128);
 	assert_true(dns_server_held_back(&server));
 	dns_server_refill(&server, now + 1000);
-	assert_true(dns_server_has_room(&server));
+	assert_true(dns_server_has_room(&server, false));
 }
 
 /* ---- health ---- */
 
 static void
-silence(struct dns_server *server, unsigned tries, int64_t now)
+silence(struct dns_server *server, unsigned tries)
 {
 	while (tries-- > 0)
-		dns_server_silent(server, now);
+		dns_server_silent(server);
 }
 
 #define SECOND 1000000
@@ -236,13 +236,13 @@ test_put_aside(void **state)
 	(void)state;
 	assert_int_equal(dns_server_init(&server, "192.0.2.53"), 0);
 	dns_server_begin(&server, now);
-	silence(&server, 31, now + 2 * SECOND);
+	silence(&server, 31);
 	assert_false(dns_server_paused(&server, now + 2 * SECOND));
 	/* A reply in between, and the count begins anew. */
 	dns_server_replied(&server, now + 2 * SECOND);
-	silence(&server, 31, now + 4 * SECOND);
+	silence(&server, 31);
 	assert_false(dns_server_wants_probe(&server, now + 4 * SECOND));
-	silence(&server, 1, now + 4 * SECOND);
+	silence(&server, 1);
 	now += 4 * SECOND;
 	assert_true(dns_server_paused(&server, now));
 	assert_true(dns_server_wants_probe(&server, now));
@@ -278,9 +278,9 @@ test_refused_at_once(void **state)
 	(void)state;
 	assert_int_equal(dns_server_init(&server, "192.0.2.53"), 0);
 	dns_server_begin(&server, SECOND);
-	silence(&server, 255, SECOND);
+	silence(&server, 255);
 	assert_false(dns_server_paused(&server, SECOND));
-	silence(&server, 1, SECOND);
+	silence(&server, 1);
 	assert_true(dns_server_paused(&server, SECOND));
 }
 
