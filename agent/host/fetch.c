@@ -22,6 +22,8 @@ struct batch {
 	struct arena *arena;
 	const char *const *urls;
 	size_t count, next;
+	size_t *late;		/* URLs that get their whole time behind the rest */
+	size_t late_count, late_next;
 	size_t cap;
 	struct answer *answers;
 	CURLM *multi;
@@ -36,6 +38,7 @@ struct transfer {
 	struct buf body;
 	size_t index;		/* of the URL */
 	bool busy;
+	bool hurried;		/* it has but its first time */
 };
 
 static void
@@ -93,7 +96,6 @@ new_handle(const struct batch *batch, struct transfer *transfer)
 	curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
 	    batch->terms->connect_ms);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, batch->terms->url_ms);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
 	curl_easy_setopt(curl, CURLOPT_PRIVATE, transfer);
@@ -110,6 +112,8 @@ start(struct batch *batch, struct transfer *transfer, size_t index)
 	transfer->busy = true;
 	batch->running++;
 	curl_easy_setopt(transfer->curl, CURLOPT_URL, batch->urls[index]);
+	curl_easy_setopt(transfer->curl, CURLOPT_TIMEOUT_MS,
+	    transfer->hurried ? batch->terms->first_ms : batch->terms->url_ms);
 	if (curl_multi_add_handle(batch->multi, transfer->curl) != CURLM_OK)
 		abort();
 }
@@ -183,6 +187,8 @@ finish(struct batch *batch, CURL *curl, CURLcode code)
 		    fault == HTTPS_UNTRUSTED)
 			batch->answers[transfer->index].code =
 			    FETCH_BAD_CERTIFICATE;
+		if (code == CURLE_OPERATION_TIMEDOUT && transfer->hurried)
+			batch->late[batch->late_count++] = transfer->index;
 	}
 	curl_multi_remove_handle(batch->multi, curl);
 	buf_done(&transfer->body);
@@ -192,20 +198,38 @@ finish(struct batch *batch, CURL *curl, CURLcode code)
 
 /* ---- the batch ---- */
 
+/* The next URL, new ones first; false when there is none. */
+static bool
+take_url(struct batch *batch, size_t *ret_index, bool *ret_hurried)
+{
+	while (batch->next < batch->count &&
+	    !is_plain_url(batch->urls[batch->next]))
+		fail(batch, batch->next++, "no https URL of a plain host and "
+		    "path");
+	*ret_hurried = batch->next < batch->count &&
+	    batch->terms->first_ms > 0 && batch->count > FETCH_PARALLEL;
+	if (batch->next < batch->count)
+		*ret_index = batch->next++;
+	else if (batch->late_next < batch->late_count)
+		*ret_index = batch->late[batch->late_next++];
+	else
+		return false;
+	return true;
+}
+
 static void
 start_more(struct batch *batch)
 {
-	size_t i;
+	size_t i, index;
 
-	for (i = 0; i < FETCH_PARALLEL && batch->next < batch->count; i++) {
-		if (batch->transfers[i].busy)
+	for (i = 0; i < FETCH_PARALLEL; i++) {
+		struct transfer *transfer = &batch->transfers[i];
+
+		if (transfer->busy)
 			continue;
-		while (batch->next < batch->count &&
-		    !is_plain_url(batch->urls[batch->next]))
-			fail(batch, batch->next++, "no https URL of a plain "
-			    "host and path");
-		if (batch->next < batch->count)
-			start(batch, &batch->transfers[i], batch->next++);
+		if (!take_url(batch, &index, &transfer->hurried))
+			return;
+		start(batch, transfer, index);
 	}
 }
 
@@ -281,7 +305,8 @@ fetch_all_on(const struct fetch_terms *terms, struct arena *arena,
 	struct transfer transfers[FETCH_PARALLEL] = { { .curl = NULL } };
 	struct batch batch = { .terms = terms, .arena = arena, .urls = urls,
 	    .count = count, .cap = cap, .answers = ret_answers,
-	    .transfers = transfers };
+	    .transfers = transfers,
+	    .late = arena_array(arena, count, sizeof(size_t)) };
 
 	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
 
@@ -307,6 +332,7 @@ fetch_all(struct arena *arena, const char *const *urls, size_t count,
 	static const struct fetch_terms terms = {
 		.connect_ms = 5000,
 		.url_ms = FETCH_TIMEOUT * 1000,
+		.first_ms = FETCH_FIRST_TIMEOUT * 1000,
 		.batch_ms = FETCH_BATCH_TIMEOUT * 1000,
 	};
 

@@ -13,6 +13,7 @@ struct fetch_terms {
 	const char *roots;	/* PEM file; NULL = the system's */
 	long connect_ms;
 	long url_ms;		/* a whole transfer */
+	long first_ms;		/* … while others wait for its place; 0 = url_ms */
 	long batch_ms;		/* all of them */
 };
 

@@ -596,6 +596,30 @@ test_deadline(void **state)
 	arena_free(arena);
 }
 
+/* Those that are slow wait behind the others, and have their whole time then. */
+static void
+test_slow_first(void **state)
+{
+	enum { SLOW = 2 * FETCH_PARALLEL, ALL = SLOW + 5 };
+	struct fixture *fixture = *state;
+	struct fetch_terms terms = { .roots = fixture->roots,
+	    .connect_ms = 60000, .url_ms = 60000, .first_ms = 2500,
+	    .batch_ms = 8000 };
+	struct arena *arena = arena_new();
+	const char *urls[ALL];
+	struct answer answers[ALL];
+	size_t i;
+
+	for (i = 0; i < ALL; i++)
+		urls[i] = make_url(arena, fixture, i < SLOW ?
+		    "127.0.0.1:full/good" : "127.0.0.1:0/good");
+	fetch_all_on(&terms, arena, urls, ALL, CAP, answers);
+	for (i = 0; i < ALL; i++)
+		assert_int_equal(answers[i].status, i < SLOW ? ANSWER_FAILED :
+		    ANSWER_OK);
+	arena_free(arena);
+}
+
 int
 main(void)
 {
@@ -607,6 +631,7 @@ main(void)
 		cmocka_unit_test(test_refused_urls),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_deadline),
+		cmocka_unit_test(test_slow_first),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
