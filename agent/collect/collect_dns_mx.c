@@ -249,6 +249,9 @@ find_kind(const struct dns_records *records, const char *version)
 	return found;
 }
 
+/* Why a policy is unknown that is to be fetched. */
+static const char not_fetched[] = "it was not fetched";
+
 static void
 set_policy_meta(struct domain_facts *domain, const struct fact_meta *meta)
 {
@@ -259,8 +262,8 @@ set_policy_meta(struct domain_facts *domain, const struct fact_meta *meta)
 
 /*
  * Is there a host to fetch the policy from? Without one there is no policy:
- * absent, and an error. With one it is unknown until it is fetched. false =
- * still to come.
+ * absent, and an error. With one it is unknown until it is fetched; where nobody
+ * can tell, it is not tried. false = still to come.
  */
 static bool
 find_policy_host(struct dns_run *run, struct domain_facts *domain,
@@ -269,7 +272,7 @@ find_policy_host(struct dns_run *run, struct domain_facts *domain,
 	const char *name = arena_join(run->work, "mta-sts.", domain->name);
 	const char *origin, *const *addresses;
 	const struct dns_records *failed;
-	struct fact_meta meta = { FACT_UNKNOWN, NULL, "not fetched" };
+	struct fact_meta meta = { FACT_UNKNOWN, NULL, not_fetched };
 	size_t count;
 
 	if (!dns_addresses(run, name, &addresses, &count, &failed))
@@ -444,7 +447,7 @@ dns_mta_sts_policies(struct dns_run *run, struct domain_facts *domains,
 
 	for (i = 0; i < count; i++) {
 		if (domains[i].mta_sts_record.meta.state != FACT_KNOWN ||
-		    domains[i].mta_sts_mode.meta.state != FACT_UNKNOWN)
+		    domains[i].mta_sts_mode.meta.why != not_fetched)
 			continue;
 		asked[used] = &domains[i];
 		urls[used++] = arena_printf(arena,
