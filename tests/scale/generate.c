@@ -551,8 +551,13 @@ kind_of(size_t index)
 
 	for (i = 0; place >= kinds[i].share; i++)
 		place -= kinds[i].share;
-	return index % PER_ACCOUNT == 0 && kinds[i].role == NO_MAIL ?
-	    &kinds[0] : &kinds[i];
+	if (index % PER_ACCOUNT == 0 && kinds[i].role == NO_MAIL)
+		return &kinds[0];
+	/* For a subdomain cPanel writes "*: USER" by itself, so a catch-all tells nothing there. */
+	if (index % PER_ACCOUNT == PER_ACCOUNT - 1 && kinds[i].aliases != NULL &&
+	    kinds[i].aliases[0] == '*')
+		return &kinds[0];
+	return &kinds[i];
 }
 
 static struct domain
