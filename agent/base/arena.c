@@ -102,7 +102,8 @@ alloc_aligned(struct arena *arena, size_t size, size_t alignment)
 	struct chunk *chunk = arena->chunks;
 	size_t start;
 
-	if (size > SIZE_MAX - ALIGNMENT)
+	/* No object is larger than half of what a size can say. */
+	if (size > SIZE_MAX / 2)
 		out_of_memory(size);
 	if (size >= LARGEST_CHUNK)
 		return alloc_large(arena, size);
