@@ -27,7 +27,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_SLOTS = 512, SLOTS_AN_ADDRESS = 10, LINE_MAX_BYTES = 1024, REPLY_SECONDS = 60, BACK_OFF_MS = 100 };
+enum { MAX_SLOTS = 512, SLOTS_AN_ADDRESS = 10, LINE_MAX_BYTES = 1024, REPLY_SECONDS = 60, BACK_OFF_MS = 100, IDLE_APART_MS = 20 };
 
 enum outcome { ACCEPTED, DEFERRED, REFUSED, OUTCOME_COUNT };
 
@@ -188,8 +188,8 @@ slot_run(void *data)
 	struct slot *slot = data;
 	struct load *load = slot->load;
 
-	/* not all at the same moment */
-	sleep_until(now_ms() + load->hold_ms * slot->number / load->slots);
+	/* Not all at the same moment; the idle ones have to be there before the mail. */
+	sleep_until(now_ms() + (load->idle ? IDLE_APART_MS : load->hold_ms / load->slots) * slot->number);
 	while (now_ms() < load->end_ms) {
 		if (slot_connect(slot)) {
 			slot_talk(slot, now_ms());
