@@ -21,7 +21,7 @@ CPPFLAGS += -D_GNU_SOURCE -Iagent -I. -DCPWARD_VERSION='"$(VERSION)"' \
 	-DCPWARD_SHAREDIR='"$(SHAREDIR)"' -DOPENSSL_API_COMPAT=0x10101000L
 CFLAGS += -std=c11 -g $(HARDENING) $(WARNINGS) $(SANITIZE)
 LDFLAGS += $(HARDENED_LINK) $(SANITIZE)
-LIBS = -lcurl -ljansson -lssl -lcrypto -lyaml -linih -lcares
+LIBS = -lcurl -ljansson -lssl -lcrypto -lyaml -linih -lcares -lz -pthread
 
 # Everything but main.c is a library, so that tests link what ships.
 LIB_SOURCES := $(filter-out agent/main.c,$(wildcard agent/*/*.c)) \

@@ -76,6 +76,25 @@ struct answer {
 
 #define FETCH_BAD_CERTIFICATE 1
 
+/*
+ * A log that is read in pieces, for it may be larger than memory. read and
+ * close may be called for different pieces from different threads; the rest is
+ * what the file was when it was opened.
+ */
+struct host_log {
+	enum answer_status status;
+	const char *why;	/* FAILED and SKIPPED; in the asker's arena */
+	uint64_t device, inode;
+	int64_t size, mtime;	/* bytes; epoch seconds */
+	/*
+	 * Up to room bytes from offset: how many, 0 at the end, -1 when it could
+	 * not be read (errno says why). Fewer than room is no end.
+	 */
+	ssize_t (*read)(const struct host_log *log, uint64_t offset, void *bytes, size_t room);
+	void (*close)(struct host_log *log);
+	void *data;
+};
+
 /* An implementation fills ask and free; private data stands behind. */
 struct host {
 	/* Fills *ret_answer; never fails otherwise. */
@@ -89,6 +108,12 @@ struct host {
 	void (*ask_all)(struct host *host, struct arena *arena,
 	    const struct question *questions, size_t count,
 	    struct answer *ret_answers);
+	/*
+	 * Opens a regular file for reading in pieces, as ASK_FILE would. NULL: it
+	 * is asked as ASK_FILE, HOST_CAP_LIST bytes at most.
+	 */
+	void (*open_log)(struct host *host, struct arena *arena, const char *path,
+	    struct host_log *ret_log);
 	void (*free)(struct host *host);
 	/* How the transport calls itself in origins: "whmapi1", "whm https". */
 	const char *whm_name;
@@ -150,6 +175,8 @@ void host_fetch(struct host *host, struct arena *arena,
 void host_ask_all(struct host *host, struct arena *arena,
     const struct question *questions, size_t count,
     struct answer *ret_answers);
+/* Close it when its status is ANSWER_OK. */
+struct host_log host_open_log(struct host *host, struct arena *arena, const char *path);
 /* Epoch seconds; -1 when the host does not tell. */
 int64_t host_now(struct host *host);
 
