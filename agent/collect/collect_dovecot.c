@@ -62,6 +62,8 @@ static const struct setting_row setting_rows[] = {
 	ROW("mail_log_fields", NULL, mail_log_fields, SETTING_WORDS, NULL),
 	ROW("service/imap-login/inet_listener/imaps/port", NULL, imaps_port,
 	    SETTING_TEXT, NULL),
+	ROW("log_path", NULL, log_path, SETTING_TEXT, NULL),
+	ROW("info_log_path", NULL, info_log_path, SETTING_TEXT, NULL),
 };
 
 #define SETTING_ROWS (sizeof(setting_rows) / sizeof(setting_rows[0]))

@@ -93,6 +93,8 @@ struct dovecot_facts {
 	struct setting mail_log_events;
 	struct setting mail_log_fields;
 	struct setting imaps_port;		/* "0" = closed */
+	struct setting log_path;		/* "syslog" or a file */
+	struct setting info_log_path;		/* logins; "" = as log_path */
 };
 
 /* WHM tweak settings, by cPanel's own key; store and api. */
@@ -193,6 +195,52 @@ struct dns_facts {
 	struct fact_list caa;
 };
 
+/*
+ * What the logs tell of the last 30 days, that of the scan among them; all log.
+ * A count is what was seen, and that is true even where lines are missing: that
+ * none are is told by exim_days, dovecot_days and panel_days alone. These count
+ * the days from first_day on of which the log has lines. A log that is not
+ * there makes its facts absent; one of which nothing is known, unknown.
+ *
+ * Messages are those that crossed the network. "Old" is a TLS version below
+ * 1.2, "clear" no TLS at all. A login in clear from the server itself, such as
+ * webmail's, is none. Days are the server's own, "2026-11-21"; a last day is
+ * absent where there is none.
+ *
+ * Dovecot's lines mostly come through syslog, into which every local user can
+ * write: they tell what went wrong, never alone that nothing did.
+ */
+struct ledger_facts {
+	struct fact_bool stored;	/* the ledger outlives this run */
+	struct fact_str first_day;	/* the ledger is whole from here on */
+	struct fact_int exim_days;
+	struct fact_str exim_last_day;	/* of its newest line */
+	struct fact_int dovecot_days;	/* Dovecot's lines */
+	struct fact_int panel_days;	/* of login_log */
+	struct fact_int broken_lines;	/* of all logs: they could not be read */
+
+	struct fact_int out_messages;	/* deliveries to other servers */
+	struct fact_int out_clear;
+	struct fact_int out_old;
+	struct fact_int out_tls13;
+	struct fact_int out_untold;	/* encrypted, the version is not logged */
+	struct fact_int out_fallbacks;	/* in clear because a handshake failed */
+	struct fact_int in_messages;	/* from other servers */
+	struct fact_int in_clear;
+	struct fact_int in_old;
+	struct fact_int submissions;	/* over SMTP with AUTH */
+	struct fact_int submissions_clear;
+	struct fact_str submissions_clear_last;
+	struct fact_int most_recipients;	/* of one message that a user or program sent */
+
+	struct fact_int mailbox_logins;	/* IMAP, POP3, Sieve, Dovecot's submission */
+	struct fact_int mailbox_logins_clear;
+	struct fact_str mailbox_logins_clear_last;
+	struct fact_int panel_logins;	/* webmail, cPanel, WHM, DAV */
+	struct fact_str panel_logins_last;
+	struct fact_int failures;	/* logins that failed, of all services */
+};
+
 /* How many of each list there are: known only when the list is complete. */
 struct inventory_facts {
 	struct fact_int accounts;
@@ -207,6 +255,10 @@ struct inventory_facts {
 	struct fact_int mail_names;
 	struct fact_int sending_addresses;
 	struct fact_int mx_hosts;
+	struct fact_int peer_domains;
+	struct fact_int login_sources;
+	struct fact_int login_accounts;
+	struct fact_int senders;
 };
 
 struct account_facts {
@@ -283,6 +335,11 @@ struct domain_facts {
 	struct fact_str tls_rpt_error;
 	struct fact_list tls_rpt_rua;
 	struct fact_bool dnssec;		/* the MX answer was authenticated */
+
+	/* log, of the window of ledger_facts: its mail to other servers */
+	struct fact_int sent;			/* deliveries */
+	struct fact_int sent_signed;		/* with its own DKIM signature */
+	struct fact_int sent_signed_other;	/* with another domain's alone */
 };
 
 /* A public address that mail leaves from. */
@@ -412,6 +469,52 @@ struct mail_name_facts {
 	struct fact_int not_after;
 };
 
+/*
+ * A domain of others with which mail was exchanged in clear or under an old TLS
+ * version in the window of ledger_facts; all log. What comes in is counted for
+ * the domain that the sender claims.
+ */
+struct peer_domain_facts {
+	const char *name;
+	struct fact_int out;
+	struct fact_int out_clear;
+	struct fact_int out_old;
+	struct fact_int in;
+	struct fact_int in_clear;
+	struct fact_int in_old;
+	struct fact_str last_day;	/* with mail in clear or under an old version */
+};
+
+/* An address from which 20 logins or more failed on one day; log. */
+struct login_source_facts {
+	const char *name;		/* "192.0.2.7"; "(other)" = many that were folded */
+	struct fact_str worst_day;
+	struct fact_int worst_count;
+	struct fact_list services;	/* of all its failures: smtp imap webmail … */
+};
+
+/*
+ * An account with 20 failed logins or more on one day, or that was logged in to
+ * from three networks or more within one hour; log. Names are the ledger's: a
+ * key under a secret of this server's, "0123456789abcdef@example.com".
+ */
+struct login_account_facts {
+	const char *name;
+	struct fact_str worst_day;	/* absent = fewer than 20 failures */
+	struct fact_int worst_count;
+	struct fact_int networks;	/* most within one hour, /24 and /48 */
+	struct fact_str networks_day;
+};
+
+/* An account that sent to 20 recipients or more within one hour; log. */
+struct sender_facts {
+	const char *name;		/* as login_account_facts has it */
+	struct fact_int most;		/* recipients of one message */
+	struct fact_int peak;		/* recipients within one hour */
+	struct fact_str peak_hour;	/* "2026-11-21 14h" */
+	struct fact_int recipients;	/* in the whole window */
+};
+
 enum collector_state {
 	COLLECTOR_SKIPPED,
 	COLLECTOR_OK,
@@ -449,6 +552,7 @@ struct facts {
 	struct exchange_facts exchange;
 	struct listening_facts listening;
 	struct dns_facts dns;
+	struct ledger_facts ledger;
 	struct inventory_facts inventory;
 	LIST_OF(struct account_facts) accounts;
 	LIST_OF(struct domain_facts) domains;
@@ -462,6 +566,10 @@ struct facts {
 	LIST_OF(struct mail_name_facts) mail_names;
 	LIST_OF(struct sending_address_facts) sending_addresses;
 	LIST_OF(struct mx_host_facts) mx_hosts;
+	LIST_OF(struct peer_domain_facts) peer_domains;
+	LIST_OF(struct login_source_facts) login_sources;
+	LIST_OF(struct login_account_facts) login_accounts;
+	LIST_OF(struct sender_facts) senders;
 };
 
 /* Everything unknown, nothing listed; lives in the arena. */

@@ -11,6 +11,7 @@
 #define FILES PLANE_BIT(PLANE_FILE)
 #define DAEMON PLANE_BIT(PLANE_DAEMON)
 #define SOCKET PLANE_BIT(PLANE_SOCKET)
+#define LOGS PLANE_BIT(PLANE_LOG)
 
 /*
  * The compiler checks that the member has the type the row says: the two
@@ -152,6 +153,10 @@ static const struct field dovecot_fields[] = {
 	    FILES | DAEMON, "uid box msgid size", NULL, DOVECOT_DOC),
 	SETTING(struct dovecot_facts, imaps_port, "imaps_port",
 	    FILES | DAEMON, "993", NULL, DOVECOT_DOC),
+	SETTING(struct dovecot_facts, log_path, "log_path",
+	    FILES | DAEMON, "syslog", NULL, DOVECOT_DOC),
+	SETTING(struct dovecot_facts, info_log_path, "info_log_path",
+	    FILES | DAEMON, "", NULL, DOVECOT_DOC),
 };
 
 #define CONFIG_DOC NULL
@@ -239,6 +244,35 @@ static const struct field dns_fields[] = {
 	LIST(struct dns_facts, caa, SOCKET),
 };
 
+static const struct field ledger_fields[] = {
+	BOOL(struct ledger_facts, stored, LOGS),
+	STR(struct ledger_facts, first_day, LOGS),
+	INT(struct ledger_facts, exim_days, LOGS),
+	STR(struct ledger_facts, exim_last_day, LOGS),
+	INT(struct ledger_facts, dovecot_days, LOGS),
+	INT(struct ledger_facts, panel_days, LOGS),
+	INT(struct ledger_facts, broken_lines, LOGS),
+	INT(struct ledger_facts, out_messages, LOGS),
+	INT(struct ledger_facts, out_clear, LOGS),
+	INT(struct ledger_facts, out_old, LOGS),
+	INT(struct ledger_facts, out_tls13, LOGS),
+	INT(struct ledger_facts, out_untold, LOGS),
+	INT(struct ledger_facts, out_fallbacks, LOGS),
+	INT(struct ledger_facts, in_messages, LOGS),
+	INT(struct ledger_facts, in_clear, LOGS),
+	INT(struct ledger_facts, in_old, LOGS),
+	INT(struct ledger_facts, submissions, LOGS),
+	INT(struct ledger_facts, submissions_clear, LOGS),
+	STR(struct ledger_facts, submissions_clear_last, LOGS),
+	INT(struct ledger_facts, most_recipients, LOGS),
+	INT(struct ledger_facts, mailbox_logins, LOGS),
+	INT(struct ledger_facts, mailbox_logins_clear, LOGS),
+	STR(struct ledger_facts, mailbox_logins_clear_last, LOGS),
+	INT(struct ledger_facts, panel_logins, LOGS),
+	STR(struct ledger_facts, panel_logins_last, LOGS),
+	INT(struct ledger_facts, failures, LOGS),
+};
+
 static const struct field inventory_fields[] = {
 	INT(struct inventory_facts, accounts, FILES),
 	INT(struct inventory_facts, domains, FILES),
@@ -252,6 +286,10 @@ static const struct field inventory_fields[] = {
 	INT(struct inventory_facts, mail_names, SOCKET),
 	INT(struct inventory_facts, sending_addresses, FILES),
 	INT(struct inventory_facts, mx_hosts, SOCKET),
+	INT(struct inventory_facts, peer_domains, LOGS),
+	INT(struct inventory_facts, login_sources, LOGS),
+	INT(struct inventory_facts, login_accounts, LOGS),
+	INT(struct inventory_facts, senders, LOGS),
 };
 
 static const struct field account_fields[] = {
@@ -309,6 +347,9 @@ static const struct field domain_fields[] = {
 	STR(struct domain_facts, tls_rpt_error, SOCKET),
 	LIST(struct domain_facts, tls_rpt_rua, SOCKET),
 	BOOL(struct domain_facts, dnssec, SOCKET),
+	INT(struct domain_facts, sent, LOGS),
+	INT(struct domain_facts, sent_signed, LOGS),
+	INT(struct domain_facts, sent_signed_other, LOGS),
 };
 
 static const struct field reseller_fields[] = {
@@ -409,6 +450,36 @@ static const struct field mx_host_fields[] = {
 	LIST(struct mx_host_facts, digests, SOCKET),
 };
 
+static const struct field peer_domain_fields[] = {
+	INT(struct peer_domain_facts, out, LOGS),
+	INT(struct peer_domain_facts, out_clear, LOGS),
+	INT(struct peer_domain_facts, out_old, LOGS),
+	INT(struct peer_domain_facts, in, LOGS),
+	INT(struct peer_domain_facts, in_clear, LOGS),
+	INT(struct peer_domain_facts, in_old, LOGS),
+	STR(struct peer_domain_facts, last_day, LOGS),
+};
+
+static const struct field login_source_fields[] = {
+	STR(struct login_source_facts, worst_day, LOGS),
+	INT(struct login_source_facts, worst_count, LOGS),
+	LIST(struct login_source_facts, services, LOGS),
+};
+
+static const struct field login_account_fields[] = {
+	STR(struct login_account_facts, worst_day, LOGS),
+	INT(struct login_account_facts, worst_count, LOGS),
+	INT(struct login_account_facts, networks, LOGS),
+	STR(struct login_account_facts, networks_day, LOGS),
+};
+
+static const struct field sender_fields[] = {
+	INT(struct sender_facts, most, LOGS),
+	INT(struct sender_facts, peak, LOGS),
+	STR(struct sender_facts, peak_hour, LOGS),
+	INT(struct sender_facts, recipients, LOGS),
+};
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define GROUP(member, table) \
 	{ #member, offsetof(struct facts, member), table, COUNT(table) }
@@ -425,6 +496,7 @@ const struct field_group field_groups[] = {
 	GROUP(exchange, exchange_fields),
 	GROUP(listening, listening_fields),
 	GROUP(dns, dns_fields),
+	GROUP(ledger, ledger_fields),
 	GROUP(inventory, inventory_fields),
 };
 const size_t field_group_count = COUNT(field_groups);
@@ -448,6 +520,12 @@ const struct field_list field_lists[] = {
 	ITEMS(sending_addresses, struct sending_address_facts,
 	    sending_address_fields),
 	ITEMS(mx_hosts, struct mx_host_facts, mx_host_fields),
+	ITEMS(peer_domains, struct peer_domain_facts,
+	    peer_domain_fields),
+	ITEMS(login_sources, struct login_source_facts, login_source_fields),
+	ITEMS(login_accounts, struct login_account_facts,
+	    login_account_fields),
+	ITEMS(senders, struct sender_facts, sender_fields),
 };
 const size_t field_list_count = COUNT(field_lists);
 

@@ -211,6 +211,7 @@ test_every_member_has_a_row(void **state)
 		{ "exchange", sizeof(struct exchange_facts) },
 		{ "listening", sizeof(struct listening_facts) },
 		{ "dns", sizeof(struct dns_facts) },
+		{ "ledger", sizeof(struct ledger_facts) },
 		{ "inventory", sizeof(struct inventory_facts) },
 	};
 	struct owner owner;
