@@ -1,7 +1,9 @@
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
 #include "host/host.h"
+#include "host/log.h"
 
 struct faulty {
 	struct host base;
@@ -46,6 +48,63 @@ faulty_ask_all(struct host *host, struct arena *arena,
 		    &ret_answers[faulty->n - before - 1]);
 }
 
+/* ---- logs ---- */
+
+/* One whose second half is lost. */
+struct faulty_log {
+	struct host_log inner;
+	uint64_t readable;	/* bytes */
+};
+
+static ssize_t
+faulty_read(const struct host_log *log, uint64_t offset, void *bytes,
+    size_t room)
+{
+	const struct faulty_log *faulty = log->data;
+
+	if (offset >= faulty->readable) {
+		errno = EIO;
+		return -1;
+	}
+	if (room > faulty->readable - offset)
+		room = (size_t)(faulty->readable - offset);
+	return faulty->inner.read(&faulty->inner, offset, bytes, room);
+}
+
+static void
+faulty_close(struct host_log *log)
+{
+	struct faulty_log *faulty = log->data;
+
+	faulty->inner.close(&faulty->inner);
+}
+
+/*
+ * What is read, and by which thread first, is no order to count in: whether the
+ * reading will fail is settled at the opening.
+ */
+static void
+faulty_open_log(struct host *host, struct arena *arena, const char *path,
+    struct host_log *ret_log)
+{
+	struct faulty *faulty = (struct faulty *)host;
+	struct faulty_log *broken;
+
+	if (++*faulty->asked == faulty->n) {
+		ret_log->why = arena_join(arena, "injected fault: ",
+		    log_question_text(arena, path));
+		return;
+	}
+	*ret_log = host_open_log(faulty->inner, arena, path);
+	if (ret_log->status != ANSWER_OK || ++*faulty->asked != faulty->n)
+		return;
+	broken = arena_alloc(arena, sizeof(*broken));
+	*broken = (struct faulty_log){ *ret_log, (uint64_t)ret_log->size / 2 };
+	ret_log->read = faulty_read;
+	ret_log->close = faulty_close;
+	ret_log->data = broken;
+}
+
 static void
 faulty_free(struct host *host)
 {
@@ -60,7 +119,8 @@ host_faulty(struct host *inner, size_t n, size_t *asked)
 	if (faulty == NULL)
 		abort();
 	faulty->base = (struct host){ .ask = faulty_ask,
-	    .ask_all = faulty_ask_all, .free = faulty_free,
+	    .ask_all = faulty_ask_all, .open_log = faulty_open_log,
+	    .free = faulty_free,
 	    .whm_name = inner->whm_name };
 	faulty->inner = inner;
 	faulty->n = n;

@@ -84,8 +84,8 @@ struct answer {
 struct host_log {
 	enum answer_status status;
 	const char *why;	/* FAILED and SKIPPED; in the asker's arena */
-	uint64_t device, inode;
-	int64_t size, mtime;	/* bytes; epoch seconds */
+	uint64_t device, inode;	/* 0 = the host does not tell */
+	int64_t size, mtime;	/* bytes; epoch seconds, 0 = the host does not tell */
 	/*
 	 * Up to room bytes from offset: how many, 0 at the end, -1 when it could
 	 * not be read (errno says why). Fewer than room is no end.
@@ -110,7 +110,8 @@ struct host {
 	    struct answer *ret_answers);
 	/*
 	 * Opens a regular file for reading in pieces, as ASK_FILE would. NULL: it
-	 * is asked as ASK_FILE, HOST_CAP_LIST bytes at most.
+	 * is asked as ASK_FILE, HOST_CAP_LIST bytes at most, and ASK_STAT for its
+	 * time.
 	 */
 	void (*open_log)(struct host *host, struct arena *arena, const char *path,
 	    struct host_log *ret_log);
@@ -242,6 +243,9 @@ struct host_live_options {
 struct host *host_live(const struct host_live_options *options,
     struct err *err);
 
+/* A log that is longer is recorded as one that could not be opened. */
+#define HOST_LOG_RECORDED (1024 * 1024)
+
 /*
  * Passes questions to inner (which stays the caller's) and appends each answer
  * as one JSON line to path. The replay host reads such a file: what was not
@@ -254,7 +258,8 @@ struct host *host_replay(const char *path, struct err *err);
 /*
  * Passes questions to inner, but fails the n-th, counting from 1; n = 0 fails
  * none. *asked (the caller's) counts the questions. The clock is not counted:
- * it is not an outside thing that a server can take away.
+ * it is not an outside thing that a server can take away. A log that opens is
+ * two questions: where the second fails, its second half can not be read (EIO).
  */
 struct host *host_faulty(struct host *inner, size_t n, size_t *asked);
 

@@ -16,6 +16,7 @@
 #include "host/dns.h"
 #include "host/fetch.h"
 #include "host/host.h"
+#include "host/log.h"
 #include "host/network.h"
 #include "host/tree.h"
 #include "host/whm_transport.h"
@@ -142,6 +143,33 @@ ask_file(struct live *live, struct arena *arena,
 		ret_answer->length = buf.length;
 	}
 	buf_wipe(&buf);		/* it may have been a shadow file */
+}
+
+/* As ask_file, but for the reading. */
+static void
+live_open_log(struct host *host, struct arena *arena, const char *path,
+    struct host_log *ret_log)
+{
+	static const size_t cap = SIZE_MAX;
+	struct live *live = (struct live *)host;
+	struct answer answer = { .status = ANSWER_OK };
+	char why[PATH_MAX];
+	struct tree_entry entry;
+	enum tree_status status;
+
+	status = tree_open_entry(&live->tree, path, O_RDONLY, refuse_file,
+	    &cap, &entry, why, sizeof(why));
+	if (status != TREE_OK) {
+		answer_from_status(arena, status, path, why, &answer);
+	} else if (log_from_fd(arena, entry.fd, ret_log) != 0) {
+		answer_from_status(arena, TREE_FAILED, path, strerror(errno),
+		    &answer);
+		close(entry.fd);
+	}
+	if (answer.status != ANSWER_OK) {
+		ret_log->status = answer.status;
+		ret_log->why = answer.why;
+	}
 }
 
 /* ---- names of users and groups, from the tree's own files ---- */
@@ -540,7 +568,8 @@ host_live(const struct host_live_options *options, struct err *err)
 	if (options->whm != NULL)
 		live->whm = whm_transport_new(options->whm);
 	live->base = (struct host){ .ask = live_ask,
-	    .ask_all = live_ask_all, .free = live_free,
+	    .ask_all = live_ask_all, .open_log = live_open_log,
+	    .free = live_free,
 	    .whm_name = live->whm == NULL ? "whm" :
 	    whm_transport_name(live->whm) };
 	return &live->base;
