@@ -6,8 +6,15 @@
 #ifndef CPWARD_COLLECT_LOG_FILES_H
 #define CPWARD_COLLECT_LOG_FILES_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
 #include "host/host.h"
 #include "store/ledger.h"
+
+struct arena;
 
 /* One file, or the end of one, that is to be read. */
 struct log_part {
@@ -17,10 +24,15 @@ struct log_part {
 	uint64_t from;		/* first byte to read */
 	uint64_t to;		/* behind the last; UINT64_MAX: to the end of a gzip member chain */
 	int32_t reference_day;	/* when it was last written, in local time */
+	const struct log_part *before;	/* the next older one; NULL = none */
 };
 
 struct log_parts {
-	struct log_part *parts;	/* oldest first */
+	/*
+	 * Oldest first. The last is the log itself, where it could be opened,
+	 * even when it has nothing new.
+	 */
+	struct log_part *parts;
 	size_t count;
 	/*
 	 * Where reading left off could not be found again: bytes may be missing
@@ -51,8 +63,10 @@ ssize_t log_reader_read(struct log_reader *reader, void *bytes, size_t room, con
 void log_reader_close(struct log_reader *reader);
 
 /*
- * The position that says "read up to offset of this file", with its mark.
- * offset is of the file's bytes, uncompressed. -1 when it can not be read.
+ * The position that says "read up to offset of this part, and all of those
+ * before it", with its mark. offset is of the file's bytes, uncompressed. Of a
+ * file's beginning the end of the part before it says the same, and that is
+ * what comes. -1 when it can not be read. log is kept, not copied.
  */
 int log_position_at(const char *log, const struct log_part *part, uint64_t offset,
     struct log_position *ret_position);
