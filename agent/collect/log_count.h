@@ -15,7 +15,8 @@ struct log_count_options {
 	enum log_kind kind;
 	const char *log;		/* path, for notes and messages */
 	const unsigned char *secret;	/* LEDGER_SECRET_BYTES */
-	int64_t deadline;		/* monotonic milliseconds; 0 = none */
+	int64_t deadline;		/* clock_ms(); 0 = none */
+	bool positioned;		/* the parts begin where an earlier run ended */
 	unsigned threads;		/* 0 = as many as processors, 4 at most */
 };
 

@@ -1,0 +1,267 @@
+/* Which logs there are, what of them is new, and where what they say is kept. */
+#include "collect/ledger_update.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+
+enum { DEFAULT_SECONDS = 60, MS_PER_SECOND = 1000 };
+
+/* Where the logs are: the first path that is there. Ubuntu has mail.log. */
+struct place {
+	enum log_kind kind;
+	const char *paths[2];
+};
+
+static const struct place places[] = {
+	{ LOG_EXIM, { "/var/log/exim_mainlog", NULL } },
+	{ LOG_DOVECOT, { "/var/log/maillog", "/var/log/mail.log" } },
+	{ LOG_PANEL, { "/usr/local/cpanel/logs/login_log", NULL } },
+};
+
+enum { PLACE_COUNT = sizeof places / sizeof places[0] };
+
+struct ledger_days {
+	struct ledger_store *store;	/* NULL: memory has all there is */
+	struct ledger *memory;
+	unsigned char secret[LEDGER_SECRET_BYTES];
+};
+
+struct update {
+	struct host *host;
+	struct arena *arena;
+	const struct ledger_update_options *options;
+	const unsigned char *secret;
+	int64_t deadline;
+	struct ledger *ledger;
+	struct ledger_state state;
+	struct ledger_update *result;
+};
+
+/* ---- one log ---- */
+
+static const struct log_position *
+position_of(const struct ledger_state *state, const char *log)
+{
+	size_t i;
+
+	for (i = 0; i < state->position_count; i++)
+		if (strcmp(state->positions[i].log, log) == 0)
+			return &state->positions[i];
+	return NULL;
+}
+
+static void
+position_set(struct update *update, const struct log_position *position)
+{
+	struct ledger_state *state = &update->state;
+	size_t i;
+
+	for (i = 0; i < state->position_count; i++)
+		if (strcmp(state->positions[i].log, position->log) == 0)
+			break;
+	if (i == state->position_count)
+		(void)arena_push(update->arena, &state->positions, &state->position_count);
+	state->positions[i] = *position;
+}
+
+static void
+log_read(struct update *update, struct ledger_log *log, const struct log_parts *parts)
+{
+	const struct log_position *position = position_of(&update->state, log->path);
+	struct ledger_open *open = NULL;
+	size_t open_count = 0;
+	struct log_count_options options = {
+		.kind = log->kind,
+		.log = log->path,
+		.secret = update->secret,
+		.deadline = update->deadline,
+		.positioned = position != NULL && parts->gap == NULL,
+	};
+
+	if (log->kind == LOG_EXIM && options.positioned) {
+		open = update->state.open;
+		open_count = update->state.open_count;
+	}
+	log_count(update->arena, parts, &options, update->ledger, &open, &open_count, &log->result);
+	if (!log->result.read)
+		return;
+	position_set(update, &log->result.position);
+	if (log->kind == LOG_EXIM) {
+		update->state.open = open;
+		update->state.open_count = open_count;
+	}
+}
+
+static void
+log_look(struct update *update, struct ledger_log *log)
+{
+	struct log_parts parts;
+	const struct log_part *newest;
+
+	log_parts_find(update->host, update->arena, log->path,
+	    position_of(&update->state, log->path), &parts);
+	log->gap = parts.gap;
+	log->status = parts.absent ? ANSWER_ABSENT : parts.count == 0 || parts.failed != NULL ?
+	    ANSWER_FAILED : ANSWER_OK;
+	log->why = parts.failed;
+	if (parts.count > 0) {
+		newest = &parts.parts[parts.count - 1];
+		log->size = newest->file.size;
+		log->mtime = newest->file.mtime;
+		log_read(update, log, &parts);
+	}
+	log_parts_close(&parts);
+}
+
+/* The first of the place's paths that is there, else the first. */
+static const char *
+place_path(const struct update *update, const struct place *place)
+{
+	struct host_stat st;
+
+	if (place->kind == LOG_DOVECOT && update->options->dovecot_log != NULL)
+		return update->options->dovecot_log;
+	if (place->paths[1] != NULL
+	    && host_stat(update->host, update->arena, place->paths[0], &st).status == ANSWER_ABSENT
+	    && host_stat(update->host, update->arena, place->paths[1], &st).status == ANSWER_OK)
+		return place->paths[1];
+	return place->paths[0];
+}
+
+/* ---- all of them ---- */
+
+static void
+logs_read(struct update *update)
+{
+	struct ledger_update *result = update->result;
+	size_t i;
+
+	result->logs = arena_array(update->arena, PLACE_COUNT, sizeof *result->logs);
+	result->log_count = PLACE_COUNT;
+	for (i = 0; i < PLACE_COUNT; i++) {
+		struct ledger_log *log = &result->logs[i];
+
+		log->kind = places[i].kind;
+		log->path = place_path(update, &places[i]);
+		log_look(update, log);
+	}
+}
+
+/*
+ * Days before a hole are not the whole truth: the ledger is whole from the
+ * newest beginning of what was read without a position to go on from.
+ */
+static void
+first_day_settle(struct update *update)
+{
+	int32_t *first = &update->state.first_day;
+	bool fresh = *first == 0;
+	size_t i;
+
+	for (i = 0; i < update->result->log_count; i++) {
+		const struct ledger_log *log = &update->result->logs[i];
+
+		if (!log->result.read || log->result.first_day == 0)
+			continue;
+		if (log->kind == LOG_EXIM && (fresh || log->gap != NULL))
+			*first = log->result.first_day;
+		else if (*first == 0)
+			*first = log->result.first_day;
+	}
+	update->result->first_day = *first;
+}
+
+static int
+days_open(struct ledger_days *days, const struct ledger_update_options *options, struct err *err)
+{
+	if (options->directory != NULL) {
+		days->store = ledger_open_store(options->directory, err);
+		if (days->store == NULL)
+			return -1;
+		memcpy(days->secret, ledger_store_secret(days->store), sizeof days->secret);
+		return 0;
+	}
+	/* Nobody will ask again under this key. */
+	if (getrandom(days->secret, sizeof days->secret, 0) != (ssize_t)sizeof days->secret) {
+		err_set(err, ERR_IO, "getrandom: no random bytes");
+		return -1;
+	}
+	return 0;
+}
+
+static int
+update_run(struct update *update, struct ledger_days *days, struct err *err)
+{
+	if (days->store != NULL
+	    && ledger_load_state(days->store, update->arena, &update->state, err) != 0)
+		return -1;
+	logs_read(update);
+	first_day_settle(update);
+	return days->store == NULL ? 0 :
+	    ledger_commit(days->store, update->ledger, &update->state, err);
+}
+
+struct ledger_days *
+ledger_update(struct host *host, struct arena *arena, const struct ledger_update_options *options,
+    struct ledger_update *ret_update, struct err *err)
+{
+	struct ledger_days *days = calloc(1, sizeof *days);
+	struct update update = {
+		.host = host,
+		.arena = arena,
+		.options = options,
+		.deadline = clock_ms() + (int64_t)(options->seconds != 0 ? options->seconds :
+		    DEFAULT_SECONDS) * MS_PER_SECOND,
+		.result = ret_update,
+	};
+
+	*ret_update = (struct ledger_update){ .log_count = 0 };
+	if (days == NULL || days_open(days, options, err) != 0) {
+		ledger_days_close(days);
+		return NULL;
+	}
+	update.secret = days->secret;
+	update.ledger = ledger_new(days->secret);
+	if (update_run(&update, days, err) != 0) {
+		ledger_free(update.ledger);
+		ledger_days_close(days);
+		return NULL;
+	}
+	if (days->store == NULL)
+		days->memory = update.ledger;
+	else
+		ledger_free(update.ledger);
+	return days;
+}
+
+int
+ledger_days_each(struct ledger_days *days, int32_t first, int32_t last,
+    void (*visit)(const struct ledger *day, int32_t number, void *data), void *data, struct err *err)
+{
+	if (days->store != NULL)
+		return ledger_each_day(days->store, first, last, visit, data, err);
+	ledger_each_day_of(days->memory, first, last, visit, data);
+	return 0;
+}
+
+const unsigned char *
+ledger_days_secret(const struct ledger_days *days)
+{
+	return days->secret;
+}
+
+void
+ledger_days_close(struct ledger_days *days)
+{
+	if (days == NULL)
+		return;
+	ledger_close_store(days->store);
+	ledger_free(days->memory);
+	explicit_bzero(days->secret, sizeof days->secret);
+	free(days);
+}
