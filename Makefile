@@ -237,7 +237,7 @@ install: all
 	install -m 0644 profiles/data/*.yaml $(DESTDIR)$(SHAREDIR)/profiles/data/
 	install -m 0644 man/cpward.8 $(DESTDIR)$(MANDIR)/man8/
 	install -m 0644 man/cpward.ini.5 man/cpward-profile.5 $(DESTDIR)$(MANDIR)/man5/
-	install -m 0644 $(BUILD)/cpward-checks.7 $(DESTDIR)$(MANDIR)/man7/
+	install -m 0644 $(BUILD)/cpward-checks.7 man/cpward-ledger.7 $(DESTDIR)$(MANDIR)/man7/
 	install -m 0644 packaging/completion/cpward.bash $(DESTDIR)$(COMPLETIONDIR)/cpward
 
 dist:
