@@ -234,6 +234,29 @@ escape_mdoc(struct arena *arena, const char *bytes, size_t length)
 	return out;
 }
 
+char *
+escape_csv(struct arena *arena, const char *bytes, size_t length)
+{
+	bool formula = length > 0 && memchr("=+-@\t\r", bytes[0], 6) != NULL;
+	bool quoted = false;
+	char *start = arena_array(arena, length + 4, 2), *out = start + 1;
+	size_t i;
+
+	if (formula)
+		*out++ = '\'';
+	for (i = 0; i < length; i++) {
+		quoted |= memchr(",\"\r\n", bytes[i], 4) != NULL;
+		if (bytes[i] == '"')
+			*out++ = '"';
+		*out++ = bytes[i];
+	}
+	if (!quoted)
+		return start + 1;
+	start[0] = '"';
+	*out = '"';
+	return start;
+}
+
 unsigned
 text_width(const char *text, size_t length)
 {

@@ -31,6 +31,13 @@ char *escape_utf8(struct arena *arena, const char *bytes, size_t length);
  */
 char *escape_mdoc(struct arena *arena, const char *bytes, size_t length);
 
+/*
+ * A field of CSV (RFC 4180): quoted where it holds a comma, a quote or a line's
+ * end. One that a spreadsheet would take for a formula begins with an
+ * apostrophe (OWASP, "CSV Injection").
+ */
+char *escape_csv(struct arena *arena, const char *bytes, size_t length);
+
 /* Columns that text takes when printed; text has no control characters. */
 unsigned text_width(const char *text, size_t length);
 
