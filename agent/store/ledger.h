@@ -34,7 +34,18 @@ enum {
 	LEDGER_DAY_NOTES = 1024,
 };
 
-/* Of names of strangers; those of the server's own have the same again. */
+/*
+ * A full day folds a row whose key is new, one step after the other, until the
+ * folded row is there or has room: an eighth of the rows above for each step,
+ * and behind the last one, where only enums differ, always. Steps:
+ *	mail: remote; hosted; cipher	login: network; account, domain; method, cipher
+ *	failure: account, domain; source	sender: account; domain	note: name
+ */
+
+/*
+ * Of domains of strangers, and of their other names; each time 4 MiB at most.
+ * Those of the server's own have the same again.
+ */
 #define LEDGER_NAMES_MAX 65536
 
 enum ledger_direction {
@@ -76,6 +87,11 @@ enum ledger_note_kind {
 	LEDGER_NOTE_COUNT,
 };
 const char *ledger_note_name(enum ledger_note_kind kind);
+/* The words of the files, and of what is shown: "in", "TLSv1.2", "dane", "yes" … */
+const char *ledger_direction_name(enum ledger_direction direction);
+const char *ledger_tls_name(enum log_tls tls);
+const char *ledger_verified_name(enum ledger_verified verified);
+const char *ledger_signed_name(enum ledger_signed signed_by);
 
 /* Rows: what stands before the blank line is the key. Names are numbers of this ledger. */
 struct ledger_mail {
@@ -151,10 +167,11 @@ enum ledger_owner { LEDGER_OURS, LEDGER_STRANGERS };
 #define LEDGER_NO_NAME 0u
 uint32_t ledger_domain(struct ledger *ledger, enum ledger_owner owner, struct slice domain);
 uint32_t ledger_name(struct ledger *ledger, enum ledger_owner owner, struct slice name);
-/* The key of an account: its whole name, "user@domain" or a system user's. */
+/* The key of an account: its whole name, "user@domain" or a system user's; "" has none. */
 uint32_t ledger_account(struct ledger *ledger, enum ledger_owner owner, struct slice account);
 /* The network of an address: /24 of IPv4, /48 of IPv6; "(odd)" when it is none. */
 uint32_t ledger_network(struct ledger *ledger, enum ledger_owner owner, struct slice address);
+/* Stays where it is until ledger_free. */
 const char *ledger_text(const struct ledger *ledger, uint32_t name);
 
 /* Adds a row's counts to the row with its key (most: the larger; hours of a login: or). */
@@ -171,8 +188,15 @@ const struct ledger_failure *ledger_failures(const struct ledger *ledger, size_t
 const struct ledger_sender *ledger_senders(const struct ledger *ledger, size_t *ret_count);
 const struct ledger_note *ledger_notes(const struct ledger *ledger, size_t *ret_count);
 
-/* Adds all of from, names translated. */
+/* Adds all of from, another ledger, names translated. */
 void ledger_merge(struct ledger *into, const struct ledger *from);
+
+/*
+ * Calls visit for each day from first to last (inclusive) that the ledger has
+ * rows of, oldest first, with a ledger of that day alone, gone afterwards.
+ */
+void ledger_each_day_of(const struct ledger *ledger, int32_t first, int32_t last,
+    void (*visit)(const struct ledger *day, int32_t number, void *data), void *data);
 
 /* The key's text of an account under a secret, for asking whose it is. */
 void ledger_account_key(const unsigned char secret[LEDGER_SECRET_BYTES], struct slice account,

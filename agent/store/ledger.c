@@ -1,0 +1,686 @@
+/*
+ * Rows of a ledger: arrays, and an index by the key of each kind. The functions
+ * that add are on the way of every line of a log. What differs between the
+ * kinds is a table and a function that packs the key; the compiler makes of it
+ * a search for each kind.
+ */
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include "store/ledger_private.h"
+
+/* ---- words ---- */
+
+static const char *const service_names[LEDGER_SERVICE_COUNT] = {
+	[LEDGER_SMTP] = "smtp",
+	[LEDGER_IMAP] = "imap",
+	[LEDGER_POP3] = "pop3",
+	[LEDGER_SIEVE] = "sieve",
+	[LEDGER_SUBMISSION] = "submission",
+	[LEDGER_WEBMAIL] = "webmail",
+	[LEDGER_CPANEL] = "cpanel",
+	[LEDGER_WHM] = "whm",
+	[LEDGER_DAV] = "dav",
+	[LEDGER_OTHER_SERVICE] = "other",
+};
+
+static const char *const note_names[LEDGER_NOTE_COUNT] = {
+	[LEDGER_CLEAR_FALLBACK] = "clear-fallback",
+	[LEDGER_TLS_REQUIRED] = "tls-required",
+	[LEDGER_TLS_FAILURE] = "tls-failure",
+	[LEDGER_CLEAR_REFUSED] = "clear-refused",
+	[LEDGER_REJECTED] = "rejected",
+	[LEDGER_DEFERRED] = "deferred",
+	[LEDGER_BROKEN] = "broken",
+	[LEDGER_LINES] = "lines",
+};
+
+static const char *const direction_names[] = {
+	[LEDGER_IN] = "in",
+	[LEDGER_OUT] = "out",
+	[LEDGER_SUBMITTED] = "submitted",
+	[LEDGER_LOCAL] = "local",
+};
+
+static const char *const tls_names[] = {
+	[LOG_TLS_NONE] = "clear",
+	[LOG_TLS_SOME] = "encrypted",
+	[LOG_TLS_SSL3] = "SSLv3",
+	[LOG_TLS_1_0] = "TLSv1",
+	[LOG_TLS_1_1] = "TLSv1.1",
+	[LOG_TLS_1_2] = "TLSv1.2",
+	[LOG_TLS_1_3] = "TLSv1.3",
+	[LOG_TLS_UNTOLD] = "untold",
+};
+
+static const char *const verified_names[] = {
+	[LEDGER_NOT_VERIFIED] = "no",
+	[LEDGER_VERIFIED] = "yes",
+	[LEDGER_DANE] = "dane",
+};
+
+static const char *const signed_names[] = {
+	[LEDGER_UNSIGNED] = "no",
+	[LEDGER_SIGNED] = "yes",
+	[LEDGER_SIGNED_OTHER] = "other",
+};
+
+const char *
+ledger_service_name(enum ledger_service service)
+{
+	return service_names[service];
+}
+
+const char *
+ledger_note_name(enum ledger_note_kind kind)
+{
+	return note_names[kind];
+}
+
+const char *
+ledger_direction_name(enum ledger_direction direction)
+{
+	return direction_names[direction];
+}
+
+const char *
+ledger_tls_name(enum log_tls tls)
+{
+	return tls_names[tls];
+}
+
+const char *
+ledger_verified_name(enum ledger_verified verified)
+{
+	return verified_names[verified];
+}
+
+const char *
+ledger_signed_name(enum ledger_signed signed_by)
+{
+	return signed_names[signed_by];
+}
+
+/* ---- the whole ---- */
+
+/*
+ * The seed comes from the secret: what nobody knows need not be drawn again.
+ * It is the half of the digest that no account's key is made of.
+ */
+static struct ledger_seed
+seed_of(const unsigned char secret[LEDGER_SECRET_BYTES])
+{
+	static const unsigned char label[] = "names of the ledger";
+	unsigned char digest[EVP_MAX_MD_SIZE] = { 0 };
+	struct ledger_seed seed;
+
+	(void)HMAC(EVP_sha256(), secret, LEDGER_SECRET_BYTES, label, sizeof(label), digest, NULL);
+	memcpy(&seed, digest + 16, sizeof(seed));
+	seed.words[1] |= 1;	/* a factor; never 0 */
+	explicit_bzero(digest, sizeof(digest));
+	return seed;
+}
+
+static struct ledger_rows *
+rows_of(struct ledger *ledger, size_t i)
+{
+	struct ledger_rows *const rows[] = {
+		&ledger->mails, &ledger->logins, &ledger->failures, &ledger->senders, &ledger->notes,
+	};
+
+	return i < sizeof(rows) / sizeof(rows[0]) ? rows[i] : NULL;
+}
+
+struct ledger *
+ledger_new(const unsigned char secret[LEDGER_SECRET_BYTES])
+{
+	struct ledger *ledger = ledger_realloc(NULL, 1, sizeof(*ledger));
+	size_t i;
+
+	memset(ledger, 0, sizeof(*ledger));
+	memcpy(ledger->secret, secret, LEDGER_SECRET_BYTES);
+	ledger->seed = seed_of(secret);
+	ledger_names_init(&ledger->names, &ledger->seed);
+	for (i = 0; rows_of(ledger, i) != NULL; i++)
+		ledger_index_init(&rows_of(ledger, i)->index);
+	return ledger;
+}
+
+void
+ledger_free(struct ledger *ledger)
+{
+	size_t i;
+
+	if (ledger == NULL)
+		return;
+	ledger_names_done(&ledger->names);
+	for (i = 0; rows_of(ledger, i) != NULL; i++) {
+		free(rows_of(ledger, i)->rows);
+		ledger_index_done(&rows_of(ledger, i)->index);
+	}
+	free(ledger->days);
+	explicit_bzero(ledger, sizeof(*ledger));
+	free(ledger);
+}
+
+/* ---- kinds ---- */
+
+struct row_key {
+	uint64_t words[3];
+};
+
+typedef struct row_key key_of(const void *row);
+
+struct fold_column {
+	uint8_t step;		/* 1 to FOLD_STEPS - 1; 0 = end of the table */
+	uint8_t offset;		/* of a name in the row */
+};
+
+struct row_kind {
+	size_t size;
+	enum ledger_quota quota;
+	uint32_t max;		/* whole rows of a day */
+	uint8_t last_step;
+	const struct fold_column *columns;
+};
+
+static inline uint64_t
+pair(uint32_t high, uint32_t low)
+{
+	return (uint64_t)high << 32 | low;
+}
+
+static inline struct row_key
+mail_key(const void *data)
+{
+	const struct ledger_mail *row = data;
+
+	return (struct row_key){ {
+	    pair((uint32_t)row->day, row->remote),
+	    pair(row->hosted, row->cipher),
+	    pair((uint32_t)row->direction << 8 | row->tls,
+		(uint32_t)row->verified << 8 | row->signed_by),
+	} };
+}
+
+static inline struct row_key
+login_key(const void *data)
+{
+	const struct ledger_login *row = data;
+	uint32_t enums = (uint32_t)row->service << 9 | (uint32_t)row->tls << 1 | row->trusted;
+
+	/* Names are fewer than 2^24; the enums have 13 bits. */
+	return (struct row_key){ {
+	    pair((uint32_t)row->day, row->account),
+	    pair(row->domain, row->network),
+	    (uint64_t)row->method << 40 | (uint64_t)row->cipher << 16 | enums,
+	} };
+}
+
+static inline struct row_key
+failure_key(const void *data)
+{
+	const struct ledger_failure *row = data;
+
+	return (struct row_key){ {
+	    pair((uint32_t)row->day, row->account),
+	    pair(row->domain, row->source),
+	    row->service,
+	} };
+}
+
+static inline struct row_key
+sender_key(const void *data)
+{
+	const struct ledger_sender *row = data;
+
+	return (struct row_key){ { pair((uint32_t)row->day, row->account), row->domain, 0 } };
+}
+
+static inline struct row_key
+note_key(const void *data)
+{
+	const struct ledger_note *row = data;
+
+	return (struct row_key){ { pair((uint32_t)row->day, row->name), row->kind, 0 } };
+}
+
+/* What folds first is what there is most of and what is missed least. */
+static const struct fold_column mail_columns[] = {
+	{ 1, offsetof(struct ledger_mail, remote) },
+	{ 2, offsetof(struct ledger_mail, hosted) },
+	{ 3, offsetof(struct ledger_mail, cipher) },
+	{ 0, 0 },
+};
+
+/* An account that is used from everywhere stays one account. */
+static const struct fold_column login_columns[] = {
+	{ 1, offsetof(struct ledger_login, network) },
+	{ 2, offsetof(struct ledger_login, account) },
+	{ 2, offsetof(struct ledger_login, domain) },
+	{ 3, offsetof(struct ledger_login, method) },
+	{ 3, offsetof(struct ledger_login, cipher) },
+	{ 0, 0 },
+};
+
+/* Who tries is told longer than what was tried. */
+static const struct fold_column failure_columns[] = {
+	{ 1, offsetof(struct ledger_failure, account) },
+	{ 1, offsetof(struct ledger_failure, domain) },
+	{ 2, offsetof(struct ledger_failure, source) },
+	{ 0, 0 },
+};
+
+static const struct fold_column sender_columns[] = {
+	{ 1, offsetof(struct ledger_sender, account) },
+	{ 2, offsetof(struct ledger_sender, domain) },
+	{ 0, 0 },
+};
+
+static const struct fold_column note_columns[] = {
+	{ 1, offsetof(struct ledger_note, name) },
+	{ 0, 0 },
+};
+
+static const struct row_kind mail_in_kind = {
+	sizeof(struct ledger_mail), QUOTA_MAIL_IN, LEDGER_DAY_MAIL_IN, 3, mail_columns,
+};
+static const struct row_kind mail_kind = {
+	sizeof(struct ledger_mail), QUOTA_MAIL, LEDGER_DAY_MAIL, 3, mail_columns,
+};
+static const struct row_kind login_kind = {
+	sizeof(struct ledger_login), QUOTA_LOGINS, LEDGER_DAY_LOGINS, 3, login_columns,
+};
+static const struct row_kind failure_kind = {
+	sizeof(struct ledger_failure), QUOTA_FAILURES, LEDGER_DAY_FAILURES, 2, failure_columns,
+};
+static const struct row_kind sender_kind = {
+	sizeof(struct ledger_sender), QUOTA_SENDERS, LEDGER_DAY_SENDERS, 2, sender_columns,
+};
+static const struct row_kind note_kind = {
+	sizeof(struct ledger_note), QUOTA_NOTES, LEDGER_DAY_NOTES, 1, note_columns,
+};
+
+/* ---- finding rows ---- */
+
+static inline uint64_t
+key_hash(const struct row_key *key, const struct ledger_seed *seed)
+{
+	uint64_t hash = ledger_mix(key->words[0] ^ seed->words[0], key->words[1] ^ seed->words[1]);
+
+	return ledger_mix(hash ^ key->words[2], seed->words[1]);
+}
+
+static inline bool
+key_same(const struct row_key *a, const struct row_key *b)
+{
+	return ((a->words[0] ^ b->words[0]) | (a->words[1] ^ b->words[1]) |
+	    (a->words[2] ^ b->words[2])) == 0;
+}
+
+/* The row with row's key; NULL when there is none. */
+static inline __attribute__((always_inline)) void *
+row_find(const struct ledger_rows *rows, const struct ledger_seed *seed, size_t size,
+    key_of *key_of_row, const void *row, uint64_t *ret_hash)
+{
+	struct row_key key = key_of_row(row), other;
+	uint64_t hash = key_hash(&key, seed);
+	uint32_t at = ledger_tag(hash) & rows->index.mask;
+	const struct ledger_slot *slot;
+	char *found;
+
+	*ret_hash = hash;
+	for (;; at = (at + 1) & rows->index.mask) {
+		slot = &rows->index.slots[at];
+		if (slot->number == 0)
+			return NULL;
+		if (slot->tag != ledger_tag(hash))
+			continue;
+		found = (char *)rows->rows + (size_t)(slot->number - 1) * size;
+		other = key_of_row(found);
+		if (key_same(&key, &other))
+			return found;
+	}
+}
+
+/* ---- new rows ---- */
+
+static struct ledger_day *
+day_of(struct ledger *ledger, int32_t day)
+{
+	size_t low = 0, high = ledger->day_count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (ledger->days[middle].day < day)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < ledger->day_count && ledger->days[low].day == day)
+		return &ledger->days[low];
+	if (ledger->day_count == ledger->day_room) {
+		ledger->day_room = ledger->day_room == 0 ? 32 : ledger->day_room * 2;
+		ledger->days = ledger_realloc(ledger->days, ledger->day_room, sizeof(*ledger->days));
+	}
+	memmove(&ledger->days[low + 1], &ledger->days[low],
+	    (ledger->day_count - low) * sizeof(*ledger->days));
+	ledger->day_count++;
+	ledger->days[low] = (struct ledger_day){ .day = day };
+	return &ledger->days[low];
+}
+
+static uint32_t *
+column_of(void *row, const struct fold_column *column)
+{
+	return (uint32_t *)(void *)((char *)row + column->offset);
+}
+
+/* How far a row is folded: the last step whose names, and those of the steps before, are "(other)". */
+static uint8_t
+row_step(const struct row_kind *kind, void *row)
+{
+	uint8_t step = kind->last_step;
+	const struct fold_column *column;
+
+	for (column = kind->columns; column->step != 0; column++)
+		if (column->step <= step && *column_of(row, column) != NAME_OTHER)
+			step = column->step - 1;
+	return step;
+}
+
+static void
+row_fold(const struct row_kind *kind, void *row, uint8_t step)
+{
+	const struct fold_column *column;
+
+	for (column = kind->columns; column->step != 0; column++)
+		if (column->step <= step)
+			*column_of(row, column) = NAME_OTHER;
+}
+
+/*
+ * Has the day room for one more row that is folded so far? Behind the last
+ * step only the enums differ.
+ */
+static bool
+day_has_room(const struct ledger_day *day, const struct row_kind *kind, uint8_t step)
+{
+	return step == kind->last_step ||
+	    day->rows[kind->quota][step] < (step == 0 ? kind->max : kind->max / 8);
+}
+
+static void
+row_append(struct ledger_rows *rows, size_t size, const void *row, uint64_t hash)
+{
+	if (rows->count == rows->room) {
+		rows->room = rows->room == 0 ? 64 : rows->room * 2;
+		rows->rows = ledger_realloc(rows->rows, rows->room, size);
+	}
+	memcpy((char *)rows->rows + (size_t)rows->count * size, row, size);
+	ledger_index_put(&rows->index, hash, rows->count++);
+}
+
+union any_row {
+	struct ledger_mail mail;
+	struct ledger_login login;
+	struct ledger_failure failure;
+	struct ledger_sender sender;
+	struct ledger_note note;
+};
+
+/*
+ * Adds a row that was not found. A full day folds it, step by step, until the
+ * folded row is there already, which is returned, or may be added: NULL.
+ */
+static void *
+row_new(struct ledger *ledger, struct ledger_rows *rows, const struct row_kind *kind,
+    key_of *key_of_row, const void *row, int32_t number, uint64_t hash)
+{
+	struct ledger_day *day = day_of(ledger, number);
+	union any_row folded;
+	uint8_t step;
+	void *found;
+
+	memcpy(&folded, row, kind->size);
+	step = row_step(kind, &folded);
+	while (!day_has_room(day, kind, step)) {
+		row_fold(kind, &folded, step + 1);
+		found = row_find(rows, &ledger->seed, kind->size, key_of_row, &folded, &hash);
+		if (found != NULL)
+			return found;
+		step = row_step(kind, &folded);
+	}
+	day->rows[kind->quota][step]++;
+	row_append(rows, kind->size, &folded, hash);
+	return NULL;
+}
+
+/* The row that row's counts belong to; NULL when a copy of it has become one. */
+#define ROW_OF(ledger, rows, kind, key_of_row, row) \
+	row_of((ledger), &(ledger)->rows, (kind), (key_of_row), (row), (row)->day)
+
+static inline __attribute__((always_inline)) void *
+row_of(struct ledger *ledger, struct ledger_rows *rows, const struct row_kind *kind,
+    key_of *key_of_row, const void *row, int32_t day)
+{
+	uint64_t hash;
+	void *found = row_find(rows, &ledger->seed, kind->size, key_of_row, row, &hash);
+
+	return found != NULL ? found : row_new(ledger, rows, kind, key_of_row, row, day, hash);
+}
+
+/* ---- adding ---- */
+
+void
+ledger_add_mail(struct ledger *ledger, const struct ledger_mail *row)
+{
+	const struct row_kind *kind = row->direction == LEDGER_IN ? &mail_in_kind : &mail_kind;
+	struct ledger_mail *to = ROW_OF(ledger, mails, kind, mail_key, row);
+
+	if (to != NULL) {
+		to->messages += row->messages;
+		to->recipients += row->recipients;
+	}
+}
+
+void
+ledger_add_login(struct ledger *ledger, const struct ledger_login *row)
+{
+	struct ledger_login *to = ROW_OF(ledger, logins, &login_kind, login_key, row);
+
+	if (to != NULL) {
+		to->hours |= row->hours;
+		to->count += row->count;
+	}
+}
+
+void
+ledger_add_failure(struct ledger *ledger, const struct ledger_failure *row)
+{
+	struct ledger_failure *to = ROW_OF(ledger, failures, &failure_kind, failure_key, row);
+
+	if (to != NULL)
+		to->count += row->count;
+}
+
+void
+ledger_add_sender(struct ledger *ledger, const struct ledger_sender *row)
+{
+	struct ledger_sender *to = ROW_OF(ledger, senders, &sender_kind, sender_key, row);
+	size_t i;
+
+	if (to == NULL)
+		return;
+	to->messages += row->messages;
+	to->recipients += row->recipients;
+	if (to->most < row->most)
+		to->most = row->most;
+	for (i = 0; i < 24; i++)
+		to->hours[i] += row->hours[i];
+}
+
+void
+ledger_add_note(struct ledger *ledger, const struct ledger_note *row)
+{
+	struct ledger_note *to = ROW_OF(ledger, notes, &note_kind, note_key, row);
+
+	if (to != NULL)
+		to->count += row->count;
+}
+
+/* ---- all rows ---- */
+
+const struct ledger_mail *
+ledger_mails(const struct ledger *ledger, size_t *ret_count)
+{
+	*ret_count = ledger->mails.count;
+	return ledger->mails.rows;
+}
+
+const struct ledger_login *
+ledger_logins(const struct ledger *ledger, size_t *ret_count)
+{
+	*ret_count = ledger->logins.count;
+	return ledger->logins.rows;
+}
+
+const struct ledger_failure *
+ledger_failures(const struct ledger *ledger, size_t *ret_count)
+{
+	*ret_count = ledger->failures.count;
+	return ledger->failures.rows;
+}
+
+const struct ledger_sender *
+ledger_senders(const struct ledger *ledger, size_t *ret_count)
+{
+	*ret_count = ledger->senders.count;
+	return ledger->senders.rows;
+}
+
+const struct ledger_note *
+ledger_notes(const struct ledger *ledger, size_t *ret_count)
+{
+	*ret_count = ledger->notes.count;
+	return ledger->notes.rows;
+}
+
+/* ---- merging ---- */
+
+/* Numbers of one ledger's names in another; a name that no row has is not carried over. */
+struct translation {
+	struct ledger *into;
+	const struct ledger *from;
+	uint32_t *numbers;	/* plus 1; 0 = not asked yet */
+};
+
+static uint32_t
+translate(struct translation *translation, uint32_t name)
+{
+	uint32_t *number = &translation->numbers[name];
+
+	if (*number == 0)
+		*number = 1 + ledger_names_take(&translation->into->names,
+		    &translation->from->names.strings.strings[name]);
+	return *number - 1;
+}
+
+static void
+merge_mails(struct translation *t)
+{
+	const struct ledger_rows *rows = &t->from->mails;
+	struct ledger_mail row;
+	uint32_t i;
+
+	for (i = 0; i < rows->count; i++) {
+		row = ((const struct ledger_mail *)rows->rows)[i];
+		row.remote = translate(t, row.remote);
+		row.hosted = translate(t, row.hosted);
+		row.cipher = translate(t, row.cipher);
+		ledger_add_mail(t->into, &row);
+	}
+}
+
+static void
+merge_logins(struct translation *t)
+{
+	const struct ledger_rows *rows = &t->from->logins;
+	struct ledger_login row;
+	uint32_t i;
+
+	for (i = 0; i < rows->count; i++) {
+		row = ((const struct ledger_login *)rows->rows)[i];
+		row.account = translate(t, row.account);
+		row.domain = translate(t, row.domain);
+		row.method = translate(t, row.method);
+		row.cipher = translate(t, row.cipher);
+		row.network = translate(t, row.network);
+		ledger_add_login(t->into, &row);
+	}
+}
+
+static void
+merge_failures(struct translation *t)
+{
+	const struct ledger_rows *rows = &t->from->failures;
+	struct ledger_failure row;
+	uint32_t i;
+
+	for (i = 0; i < rows->count; i++) {
+		row = ((const struct ledger_failure *)rows->rows)[i];
+		row.account = translate(t, row.account);
+		row.domain = translate(t, row.domain);
+		row.source = translate(t, row.source);
+		ledger_add_failure(t->into, &row);
+	}
+}
+
+static void
+merge_senders(struct translation *t)
+{
+	const struct ledger_rows *rows = &t->from->senders;
+	struct ledger_sender row;
+	uint32_t i;
+
+	for (i = 0; i < rows->count; i++) {
+		row = ((const struct ledger_sender *)rows->rows)[i];
+		row.account = translate(t, row.account);
+		row.domain = translate(t, row.domain);
+		ledger_add_sender(t->into, &row);
+	}
+}
+
+static void
+merge_notes(struct translation *t)
+{
+	const struct ledger_rows *rows = &t->from->notes;
+	struct ledger_note row;
+	uint32_t i;
+
+	for (i = 0; i < rows->count; i++) {
+		row = ((const struct ledger_note *)rows->rows)[i];
+		row.name = translate(t, row.name);
+		ledger_add_note(t->into, &row);
+	}
+}
+
+void
+ledger_merge(struct ledger *into, const struct ledger *from)
+{
+	struct translation translation = { into, from, NULL };
+	size_t names = from->names.strings.count;
+
+	translation.numbers = ledger_realloc(NULL, names, sizeof(*translation.numbers));
+	memset(translation.numbers, 0, names * sizeof(*translation.numbers));
+	merge_mails(&translation);
+	merge_logins(&translation);
+	merge_failures(&translation);
+	merge_senders(&translation);
+	merge_notes(&translation);
+	free(translation.numbers);
+}

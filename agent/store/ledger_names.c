@@ -1,0 +1,493 @@
+/*
+ * Names of a ledger: each text once, with a number. A name that is known is
+ * found with one look at the index and one at the text; lower-casing is done
+ * eight bytes at a time, on the way to the hash and to the comparison.
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include "base/arena.h"
+
+#include "store/ledger_private.h"
+
+/* Of names' bytes: those of an owner and class are this long on the whole. */
+#define NAME_BYTES_MAX ((size_t)LEDGER_NAMES_MAX * 64)
+#define MEMO_MAX 16384
+#define FIRST_SLOTS 256
+
+void *
+ledger_realloc(void *bytes, size_t count, size_t size)
+{
+	void *larger = reallocarray(bytes, count, size);
+
+	if (larger == NULL) {
+		fprintf(stderr, "cpward: out of memory: %zu times %zu bytes wanted\n", count, size);
+		exit(1);
+	}
+	return larger;
+}
+
+/* ---- the index ---- */
+
+static struct ledger_slot *
+slots_new(size_t count)
+{
+	struct ledger_slot *slots = calloc(count, sizeof(*slots));
+
+	if (slots == NULL) {
+		fprintf(stderr, "cpward: out of memory: %zu slots wanted\n", count);
+		exit(1);
+	}
+	return slots;
+}
+
+void
+ledger_index_init(struct ledger_index *index)
+{
+	index->slots = slots_new(FIRST_SLOTS);
+	index->mask = FIRST_SLOTS - 1;
+}
+
+void
+ledger_index_done(struct ledger_index *index)
+{
+	free(index->slots);
+	memset(index, 0, sizeof(*index));
+}
+
+static void
+slot_fill(struct ledger_index *index, uint32_t tag, uint32_t number)
+{
+	uint32_t at = tag & index->mask;
+
+	while (index->slots[at].number != 0)
+		at = (at + 1) & index->mask;
+	index->slots[at] = (struct ledger_slot){ tag, number + 1 };
+}
+
+/* The tag is all that is needed to place an entry anew: 2^32 slots are never reached. */
+void
+ledger_index_put(struct ledger_index *index, uint64_t hash, uint32_t number)
+{
+	struct ledger_index larger;
+	uint32_t i;
+
+	/* Half of it stays free: most searches end at the first slot. */
+	if (number >= index->mask / 2) {
+		larger.mask = index->mask * 2 + 1;
+		larger.slots = slots_new((size_t)larger.mask + 1);
+		for (i = 0; i <= index->mask; i++)
+			if (index->slots[i].number != 0)
+				slot_fill(&larger, index->slots[i].tag, index->slots[i].number - 1);
+		free(index->slots);
+		*index = larger;
+	}
+	slot_fill(index, ledger_tag(hash), number);
+}
+
+/* ---- strings ---- */
+
+#define EACH(byte) (0x0101010101010101u * (uint64_t)(byte))
+
+/* 'A' to 'Z' of eight bytes in lower case, the others as they are. */
+static inline uint64_t
+lower_word(uint64_t word)
+{
+	uint64_t low = word & EACH(0x7f);
+	uint64_t from_a = low + EACH(0x80 - 'A');
+	uint64_t above_z = low + EACH(0x7f - 'Z');
+	uint64_t upper = from_a & ~above_z & ~word & EACH(0x80);
+
+	return word | upper >> 2;
+}
+
+static inline uint64_t
+load(const char *bytes, size_t length)
+{
+	uint64_t word = 0;
+
+	memcpy(&word, bytes, length);
+	return word;
+}
+
+/*
+ * A text as words: those of eight bytes, then the last eight; of a shorter one
+ * its halves, which overlap. With the length they tell one text from another.
+ */
+static inline __attribute__((always_inline)) uint64_t
+text_word(struct slice text, size_t at, bool lower)
+{
+	const char *bytes = text.bytes;
+	size_t length = text.length;
+	uint64_t word;
+
+	if (length >= 8)
+		word = load(bytes + (at + 8 <= length ? at : length - 8), 8);
+	else if (length >= 4)
+		word = load(bytes, 4) | load(bytes + length - 4, 4) << 32;
+	else if (length > 0)
+		word = (uint64_t)(unsigned char)bytes[0] |
+		    (uint64_t)(unsigned char)bytes[length / 2] << 8 |
+		    (uint64_t)(unsigned char)bytes[length - 1] << 16;
+	else
+		word = 0;
+	return lower ? lower_word(word) : word;
+}
+
+static inline __attribute__((always_inline)) uint64_t
+text_hash(struct slice text, const struct ledger_seed *seed, bool lower)
+{
+	uint64_t hash = seed->words[0] ^ text.length;
+	size_t at;
+
+	for (at = 0; at < text.length; at += 8)
+		hash = ledger_mix(hash ^ text_word(text, at, lower), seed->words[1]);
+	return ledger_mix(hash, seed->words[0]);
+}
+
+static inline __attribute__((always_inline)) bool
+text_same(struct slice text, const struct ledger_string *string, bool lower)
+{
+	struct slice other = { string->text, string->length };
+	size_t at;
+
+	if (text.length != other.length)
+		return false;
+	for (at = 0; at < text.length; at += 8)
+		if (text_word(text, at, lower) != text_word(other, at, false))
+			return false;
+	return true;
+}
+
+#define NOT_FOUND UINT32_MAX
+
+static inline __attribute__((always_inline)) uint32_t
+strings_find(const struct ledger_strings *strings, struct slice text, bool lower, uint64_t *ret_hash)
+{
+	uint64_t hash = text_hash(text, &strings->seed, lower);
+	const struct ledger_slot *slot;
+	uint32_t at = ledger_tag(hash) & strings->index.mask;
+
+	*ret_hash = hash;
+	for (;; at = (at + 1) & strings->index.mask) {
+		slot = &strings->index.slots[at];
+		if (slot->number == 0)
+			return NOT_FOUND;
+		if (slot->tag == ledger_tag(hash) &&
+		    text_same(text, &strings->strings[slot->number - 1], lower))
+			return slot->number - 1;
+	}
+}
+
+static void
+strings_init(struct ledger_strings *strings, const struct ledger_seed *seed)
+{
+	memset(strings, 0, sizeof(*strings));
+	strings->arena = arena_new();
+	strings->seed = *seed;
+	ledger_index_init(&strings->index);
+}
+
+static void
+strings_done(struct ledger_strings *strings)
+{
+	arena_free(strings->arena);
+	free(strings->strings);
+	ledger_index_done(&strings->index);
+	memset(strings, 0, sizeof(*strings));
+}
+
+/* text is not among them, and hash is its. */
+static uint32_t
+strings_add(struct ledger_strings *strings, struct slice text, uint64_t hash)
+{
+	if (strings->count == strings->room) {
+		strings->room = strings->room == 0 ? 64 : strings->room * 2;
+		strings->strings = ledger_realloc(strings->strings, strings->room,
+		    sizeof(*strings->strings));
+	}
+	ledger_index_put(&strings->index, hash, strings->count);
+	strings->strings[strings->count] = (struct ledger_string){
+		.text = arena_memdup(strings->arena, text.bytes, text.length),
+		.length = (uint16_t)text.length,
+	};
+	return strings->count++;
+}
+
+/* ---- the memo ---- */
+
+static bool
+memo_find(const struct ledger_memo *memo, struct slice text, uint32_t *ret_number, uint64_t *ret_hash)
+{
+	uint32_t found = strings_find(&memo->texts, text, false, ret_hash);
+
+	if (found == NOT_FOUND)
+		return false;
+	*ret_number = memo->numbers[found];
+	return true;
+}
+
+static void
+memo_keep(struct ledger_memo *memo, struct slice text, uint64_t hash, uint32_t number)
+{
+	struct ledger_seed seed = memo->texts.seed;
+
+	if (memo->texts.count == MEMO_MAX) {
+		strings_done(&memo->texts);
+		strings_init(&memo->texts, &seed);
+	}
+	if (memo->texts.count == memo->room) {
+		memo->room = memo->room == 0 ? 64 : memo->room * 2;
+		memo->numbers = ledger_realloc(memo->numbers, memo->room, sizeof(*memo->numbers));
+	}
+	memo->numbers[strings_add(&memo->texts, text, hash)] = number;
+}
+
+/* ---- names ---- */
+
+static bool
+is_domain_byte(unsigned char byte)
+{
+	return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') ||
+	    (byte != '\0' && strchr("-_.:[]", byte) != NULL);
+}
+
+static bool
+is_domain(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (!is_domain_byte((unsigned char)*text))
+			return false;
+	return true;
+}
+
+static uint32_t
+name_add(struct ledger_names *names, enum ledger_owner owner, enum name_class class,
+    struct slice text, uint64_t hash)
+{
+	uint32_t number = strings_add(&names->strings, text, hash);
+	struct ledger_string *string = &names->strings.strings[number];
+
+	string->owner = (uint8_t)owner;
+	string->class = (uint8_t)class;
+	string->is_domain = is_domain(string->text);
+	return number;
+}
+
+/* Adds a name that was not found, if its owner has room for one more of its class. */
+static uint32_t
+name_new(struct ledger_names *names, enum ledger_owner owner, enum name_class class,
+    struct slice text, uint64_t hash)
+{
+	if (names->used[owner][class].count >= LEDGER_NAMES_MAX ||
+	    names->used[owner][class].bytes + text.length > NAME_BYTES_MAX)
+		return NAME_OTHER;
+	names->used[owner][class].count++;
+	names->used[owner][class].bytes += text.length;
+	return name_add(names, owner, class, text, hash);
+}
+
+void
+ledger_names_init(struct ledger_names *names, const struct ledger_seed *seed)
+{
+	static const char *const first[] = {
+		[NAME_NONE] = "", [NAME_OTHER] = "(other)", [NAME_ODD] = "(odd)",
+	};
+	uint64_t hash;
+	size_t i;
+
+	memset(names, 0, sizeof(*names));
+	strings_init(&names->strings, seed);
+	strings_init(&names->accounts.texts, seed);
+	strings_init(&names->networks.texts, seed);
+	for (i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
+		struct slice text = { first[i], strlen(first[i]) };
+
+		(void)strings_find(&names->strings, text, false, &hash);
+		(void)name_add(names, LEDGER_OURS, NAME_PLAIN, text, hash);
+	}
+}
+
+uint32_t
+ledger_names_take(struct ledger_names *names, const struct ledger_string *string)
+{
+	struct slice text = { string->text, string->length };
+	uint64_t hash;
+	uint32_t found = strings_find(&names->strings, text, false, &hash);
+
+	return found != NOT_FOUND ? found :
+	    name_new(names, string->owner, string->class, text, hash);
+}
+
+static void
+memo_done(struct ledger_memo *memo)
+{
+	strings_done(&memo->texts);
+	free(memo->numbers);
+}
+
+void
+ledger_names_done(struct ledger_names *names)
+{
+	strings_done(&names->strings);
+	memo_done(&names->accounts);
+	memo_done(&names->networks);
+}
+
+static __attribute__((noinline)) uint32_t
+domain_new(struct ledger_names *names, enum ledger_owner owner, struct slice domain, uint64_t hash)
+{
+	char text[STRING_MAX];
+	size_t i;
+
+	for (i = 0; i < domain.length; i++) {
+		unsigned char byte = (unsigned char)domain.bytes[i];
+
+		if (byte >= 'A' && byte <= 'Z')
+			byte |= 0x20;
+		if (!is_domain_byte(byte))
+			return NAME_ODD;
+		text[i] = (char)byte;
+	}
+	return name_new(names, owner, NAME_DOMAIN, (struct slice){ text, domain.length }, hash);
+}
+
+uint32_t
+ledger_domain(struct ledger *ledger, enum ledger_owner owner, struct slice domain)
+{
+	struct ledger_names *names = &ledger->names;
+	uint32_t found;
+	uint64_t hash;
+
+	if (domain.length > STRING_MAX)
+		return NAME_ODD;
+	found = strings_find(&names->strings, domain, true, &hash);
+	if (found == NOT_FOUND)
+		return domain_new(names, owner, domain, hash);
+	/* "(other)" and what only ledger_name takes are no domains. */
+	return names->strings.strings[found].is_domain ? found : NAME_ODD;
+}
+
+uint32_t
+ledger_name(struct ledger *ledger, enum ledger_owner owner, struct slice name)
+{
+	struct ledger_names *names = &ledger->names;
+	uint32_t found;
+	uint64_t hash;
+	size_t i;
+
+	if (name.length > STRING_MAX)
+		return NAME_ODD;
+	found = strings_find(&names->strings, name, false, &hash);
+	if (found != NOT_FOUND)
+		return found;
+	for (i = 0; i < name.length; i++)
+		if (name.bytes[i] < ' ' || name.bytes[i] > '~')
+			return NAME_ODD;
+	return name_new(names, owner, NAME_PLAIN, name, hash);
+}
+
+const char *
+ledger_text(const struct ledger *ledger, uint32_t name)
+{
+	return ledger->names.strings.strings[name].text;
+}
+
+/* ---- accounts ---- */
+
+void
+ledger_account_key(const unsigned char secret[LEDGER_SECRET_BYTES], struct slice account,
+    char ret_key[static 17])
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned length = 0;
+	char *lower = ledger_realloc(NULL, account.length + 1, 1);
+	size_t i;
+
+	for (i = 0; i < account.length; i++)
+		lower[i] = account.bytes[i] >= 'A' && account.bytes[i] <= 'Z' ?
+		    (char)(account.bytes[i] | 0x20) : account.bytes[i];
+	if (HMAC(EVP_sha256(), secret, LEDGER_SECRET_BYTES, (unsigned char *)lower,
+	    account.length, digest, &length) == NULL || length < 8) {
+		fprintf(stderr, "cpward: no HMAC-SHA-256 in this OpenSSL\n");
+		exit(1);
+	}
+	explicit_bzero(lower, account.length);
+	free(lower);
+	for (i = 0; i < 8; i++)
+		snprintf(ret_key + 2 * i, 3, "%02x", digest[i]);
+}
+
+uint32_t
+ledger_account(struct ledger *ledger, enum ledger_owner owner, struct slice account)
+{
+	struct ledger_memo *memo = &ledger->names.accounts;
+	bool memorable = account.length <= STRING_MAX;
+	uint64_t hash = 0;
+	uint32_t number;
+	char key[17];
+
+	if (account.length == 0)
+		return NAME_NONE;
+	if (memorable && memo_find(memo, account, &number, &hash))
+		return number;
+	ledger_account_key(ledger->secret, account, key);
+	number = ledger_name(ledger, owner, (struct slice){ key, 16 });
+	/* When ours has no room any more, the key is still found if it has been there before. */
+	if (memorable && number != NAME_OTHER)
+		memo_keep(memo, account, hash, number);
+	return number;
+}
+
+/* ---- networks ---- */
+
+static const unsigned char v4_mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+/* false when it is no address; text has room for "ffff:ffff:ffff::/48". */
+static bool
+network_text(const char *address, char text[static 32])
+{
+	unsigned char bytes[16], *v4 = bytes;
+
+	if (inet_pton(AF_INET6, address, bytes) == 1) {
+		if (memcmp(bytes, v4_mapped, sizeof(v4_mapped)) != 0) {
+			memset(bytes + 6, 0, 10);
+			(void)inet_ntop(AF_INET6, bytes, text, 32);
+			memcpy(text + strlen(text), "/48", 4);
+			return true;
+		}
+		v4 = bytes + 12;
+	} else if (inet_pton(AF_INET, address, bytes) != 1)
+		return false;
+	snprintf(text, 32, "%u.%u.%u.0/24", v4[0], v4[1], v4[2]);
+	return true;
+}
+
+uint32_t
+ledger_network(struct ledger *ledger, enum ledger_owner owner, struct slice address)
+{
+	struct ledger_memo *memo = &ledger->names.networks;
+	char copy[INET6_ADDRSTRLEN], text[32];
+	uint64_t hash;
+	uint32_t number;
+
+	if (address.length == 0)
+		return NAME_NONE;
+	if (address.length >= sizeof(copy))
+		return NAME_ODD;
+	if (memo_find(memo, address, &number, &hash))
+		return number;
+	memcpy(copy, address.bytes, address.length);
+	copy[address.length] = '\0';
+	if (strlen(copy) != address.length || !network_text(copy, text))
+		return NAME_ODD;
+	number = ledger_name(ledger, owner, (struct slice){ text, strlen(text) });
+	if (number != NAME_OTHER)
+		memo_keep(memo, address, hash, number);
+	return number;
+}

@@ -1,0 +1,127 @@
+/*
+ * What the ledger's own files share: its memory.
+ */
+#ifndef CPWARD_STORE_LEDGER_PRIVATE_H
+#define CPWARD_STORE_LEDGER_PRIVATE_H
+
+#include "store/ledger.h"
+
+struct arena;
+
+/* 128 bits that those who choose names do not know: they can not make them collide. */
+struct ledger_seed {
+	uint64_t words[2];
+};
+
+/* Numbers by the hash of what they stand for: open addressing. */
+struct ledger_slot {
+	uint32_t tag;		/* of the hash */
+	uint32_t number;	/* plus 1; 0 = free */
+};
+
+struct ledger_index {
+	struct ledger_slot *slots;
+	uint32_t mask;		/* slots, a power of two, less one */
+};
+
+void ledger_index_init(struct ledger_index *index);
+void ledger_index_done(struct ledger_index *index);
+/* number: as many as are in it already. */
+void ledger_index_put(struct ledger_index *index, uint64_t hash, uint32_t number);
+
+static inline uint32_t
+ledger_tag(uint64_t hash)
+{
+	return (uint32_t)(hash >> 32);
+}
+
+/* Both halves of the product, so that each bit hangs on all of a and b. */
+static inline uint64_t
+ledger_mix(uint64_t a, uint64_t b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* As realloc; ends the process when memory is out, as an arena does. */
+void *ledger_realloc(void *bytes, size_t count, size_t size);
+
+/* ---- texts and their numbers: ledger_names.c ---- */
+
+struct ledger_string {
+	const char *text;	/* terminated */
+	uint16_t length;	/* STRING_MAX at most */
+	uint8_t owner;		/* enum ledger_owner */
+	uint8_t class;		/* enum name_class: as what it came first */
+	bool is_domain;		/* of the bytes that a domain may have, lower case */
+};
+#define STRING_MAX 255
+
+struct ledger_strings {
+	struct arena *arena;	/* the texts; they stay where they are */
+	struct ledger_string *strings;
+	uint32_t count, room;
+	struct ledger_index index;
+	struct ledger_seed seed;
+};
+
+/*
+ * Numbers of texts that were dear to find out. It forgets all when it is full,
+ * as nothing is wrong without it.
+ */
+struct ledger_memo {
+	struct ledger_strings texts;
+	uint32_t *numbers;	/* by the text's number */
+	uint32_t room;
+};
+
+/* The names that every ledger begins with, as numbers. */
+enum { NAME_NONE = LEDGER_NO_NAME, NAME_OTHER, NAME_ODD };
+
+enum name_class { NAME_DOMAIN, NAME_PLAIN, NAME_CLASSES };
+
+struct ledger_names {
+	struct ledger_strings strings;
+	struct ledger_memo accounts, networks;
+	struct {
+		uint32_t count;
+		size_t bytes;
+	} used[LEDGER_STRANGERS + 1][NAME_CLASSES];
+};
+
+void ledger_names_init(struct ledger_names *names, const struct ledger_seed *seed);
+void ledger_names_done(struct ledger_names *names);
+/* The number of another ledger's name, which is added when it is not there. */
+uint32_t ledger_names_take(struct ledger_names *names, const struct ledger_string *string);
+
+/* ---- rows: ledger.c ---- */
+
+struct ledger_rows {
+	void *rows;
+	uint32_t count, room;
+	struct ledger_index index;
+};
+
+enum ledger_quota {
+	QUOTA_MAIL_IN, QUOTA_MAIL, QUOTA_LOGINS, QUOTA_FAILURES, QUOTA_SENDERS, QUOTA_NOTES,
+	QUOTA_COUNT,
+};
+/* How often a row can be folded; 0 of these steps: whole. */
+#define FOLD_STEPS 4
+
+struct ledger_day {
+	int32_t day;
+	uint32_t rows[QUOTA_COUNT][FOLD_STEPS];
+};
+
+struct ledger {
+	unsigned char secret[LEDGER_SECRET_BYTES];
+	struct ledger_seed seed;
+	struct ledger_names names;
+	struct ledger_rows mails, logins, failures, senders, notes;
+	struct ledger_day *days;	/* by day */
+	size_t day_count, day_room;
+};
+
+#endif
