@@ -577,6 +577,7 @@ struct translation {
 	struct ledger *into;
 	const struct ledger *from;
 	uint32_t *numbers;	/* plus 1; 0 = not asked yet */
+	int32_t first, last;	/* days that are wanted */
 };
 
 static uint32_t
@@ -599,6 +600,8 @@ merge_mails(struct translation *t)
 
 	for (i = 0; i < rows->count; i++) {
 		row = ((const struct ledger_mail *)rows->rows)[i];
+		if (row.day < t->first || row.day > t->last)
+			continue;
 		row.remote = translate(t, row.remote);
 		row.hosted = translate(t, row.hosted);
 		row.cipher = translate(t, row.cipher);
@@ -615,6 +618,8 @@ merge_logins(struct translation *t)
 
 	for (i = 0; i < rows->count; i++) {
 		row = ((const struct ledger_login *)rows->rows)[i];
+		if (row.day < t->first || row.day > t->last)
+			continue;
 		row.account = translate(t, row.account);
 		row.domain = translate(t, row.domain);
 		row.method = translate(t, row.method);
@@ -633,6 +638,8 @@ merge_failures(struct translation *t)
 
 	for (i = 0; i < rows->count; i++) {
 		row = ((const struct ledger_failure *)rows->rows)[i];
+		if (row.day < t->first || row.day > t->last)
+			continue;
 		row.account = translate(t, row.account);
 		row.domain = translate(t, row.domain);
 		row.source = translate(t, row.source);
@@ -649,6 +656,8 @@ merge_senders(struct translation *t)
 
 	for (i = 0; i < rows->count; i++) {
 		row = ((const struct ledger_sender *)rows->rows)[i];
+		if (row.day < t->first || row.day > t->last)
+			continue;
 		row.account = translate(t, row.account);
 		row.domain = translate(t, row.domain);
 		ledger_add_sender(t->into, &row);
@@ -664,18 +673,25 @@ merge_notes(struct translation *t)
 
 	for (i = 0; i < rows->count; i++) {
 		row = ((const struct ledger_note *)rows->rows)[i];
+		if (row.day < t->first || row.day > t->last)
+			continue;
 		row.name = translate(t, row.name);
 		ledger_add_note(t->into, &row);
 	}
 }
 
-void
-ledger_merge(struct ledger *into, const struct ledger *from)
+static void
+merge_days(struct ledger *into, const struct ledger *from, int32_t first, int32_t last)
 {
-	struct translation translation = { into, from, NULL };
 	size_t names = from->names.strings.count;
+	struct translation translation = {
+		.into = into,
+		.from = from,
+		.numbers = ledger_realloc(NULL, names, sizeof(*translation.numbers)),
+		.first = first,
+		.last = last,
+	};
 
-	translation.numbers = ledger_realloc(NULL, names, sizeof(*translation.numbers));
 	memset(translation.numbers, 0, names * sizeof(*translation.numbers));
 	merge_mails(&translation);
 	merge_logins(&translation);
@@ -683,4 +699,29 @@ ledger_merge(struct ledger *into, const struct ledger *from)
 	merge_senders(&translation);
 	merge_notes(&translation);
 	free(translation.numbers);
+}
+
+void
+ledger_merge(struct ledger *into, const struct ledger *from)
+{
+	merge_days(into, from, INT32_MIN, INT32_MAX);
+}
+
+void
+ledger_each_day_of(const struct ledger *ledger, int32_t first, int32_t last,
+    void (*visit)(const struct ledger *day, int32_t number, void *data), void *data)
+{
+	struct ledger *day;
+	size_t i;
+
+	for (i = 0; i < ledger->day_count; i++) {
+		int32_t number = ledger->days[i].day;
+
+		if (number < first || number > last)
+			continue;
+		day = ledger_new(ledger->secret);
+		merge_days(day, ledger, number, number);
+		visit(day, number, data);
+		ledger_free(day);
+	}
 }
