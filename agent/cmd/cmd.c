@@ -203,6 +203,18 @@ make_selection(const struct options *options)
 	};
 }
 
+const char *
+cmd_ledger_directory(struct arena *arena, const struct options *options,
+    const struct config *config)
+{
+	bool is_copy = options->root != NULL || config->root != NULL;
+
+	if (config->state_dir == NULL && is_copy)
+		return NULL;
+	return arena_join(arena, config->state_dir != NULL ? config->state_dir :
+	    CONFIG_DEFAULT_STATE, "/ledger");
+}
+
 int
 cmd_collect(struct arena *arena, const struct options *options,
     const struct config *config, const struct yardstick *yardstick,
@@ -219,6 +231,7 @@ cmd_collect(struct arena *arena, const struct options *options,
 		.dns_servers = config->dns_servers,
 		.dns_server_count = config->dns_server_count,
 		.dns_validating = config->dns_validating,
+		.ledger_directory = cmd_ledger_directory(arena, options, config),
 		.progress = options->progress ? show_progress : NULL,
 	};
 	struct host *host = cmd_host(options, config, err);

@@ -11,6 +11,7 @@
 struct arena;
 struct err;
 
+#define CONFIG_DEFAULT_STATE "/var/lib/cpward"
 #define CONFIG_DEFAULT_PATH "/etc/cpward/cpward.ini"
 
 enum whm_choice {

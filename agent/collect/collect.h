@@ -80,6 +80,7 @@ struct collect_options {
 	const char *const *dns_servers;	/* NULL = the system's; for the fact */
 	size_t dns_server_count;
 	bool dns_validating;		/* the admin vouches for their AD bit */
+	const char *ledger_directory;	/* NULL = what the logs tell is not kept */
 	void (*progress)(const char *collector);	/* NULL = none */
 	/*
 	 * Paths of facts, "exim.ssl", "domains.mx", "domains"; '?' before one
