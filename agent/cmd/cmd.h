@@ -40,6 +40,13 @@ int cmd_profile(struct arena *arena, const struct options *options,
 struct host *cmd_host(const struct options *options,
     const struct config *config, struct err *err);
 
+/*
+ * Where the ledger is kept; NULL = nowhere: of a copy of a server's files only
+ * where state_dir says so.
+ */
+const char *cmd_ledger_directory(struct arena *arena, const struct options *options,
+    const struct config *config);
+
 /* What facts are judged by. */
 struct yardstick {
 	int64_t started_at;
@@ -88,6 +95,7 @@ int cmd_evaluate(struct arena *, const struct options *, struct err *);
 int cmd_checks(struct arena *, const struct options *, struct err *);
 int cmd_profile_run(struct arena *, const struct options *, struct err *);
 int cmd_probe(struct arena *, const struct options *, struct err *);
+int cmd_ledger(struct arena *, const struct options *, struct err *);
 int cmd_doctor(struct arena *, const struct options *, struct err *);
 int cmd_help(struct arena *, const struct options *, struct err *);
 int cmd_version(struct arena *, const struct options *, struct err *);

@@ -40,6 +40,13 @@ static const struct flag_row flag_rows[FLAG_COUNT] = {
 	[FLAG_RELAY] = { "relay", NULL, "ask whether a stranger may relay" },
 	[FLAG_SOURCE] = { "source", "ADDRESS", "connect from this address" },
 	[FLAG_NAME] = { "name", "NAME", "ask for and verify this name" },
+	[FLAG_DAYS] = { "days", "N", "the last N days (30)" },
+	[FLAG_SINCE] = { "since", "DAY", "from this day on, as in 2026-11-21" },
+	[FLAG_BY] = { "by", "WHAT", "a table by day, domain or account" },
+	[FLAG_DOMAIN] = { "domain", "NAME", "only this domain of the server" },
+	[FLAG_NAMES] = { "names", NULL,
+	    "names of accounts, on a terminal or in a file" },
+	[FLAG_IF] = { "if", "SETTING=VALUE", "what a forecast is of" },
 	[FLAG_HELP] = { "help", NULL, "this help" },
 };
 
@@ -81,6 +88,24 @@ set_color(const char *value, enum color_choice *ret_color, struct err *err)
 		}
 	return err_set(err, ERR_USAGE,
 	    "--color: \"%.40s\", wanted auto, always or never", value);
+}
+
+/* Ten years are more than any log goes back. */
+#define MAX_DAYS 3660
+
+static int
+set_days(const char *value, unsigned *ret_days, struct err *err)
+{
+	size_t length = strspn(value, "0123456789"), i;
+	unsigned days = 0;
+
+	for (i = 0; i < length && days <= MAX_DAYS; i++)
+		days = days * 10 + (unsigned)(value[i] - '0');
+	if (value[length] != '\0' || days < 1 || days > MAX_DAYS)
+		return err_set(err, ERR_USAGE, "--days: \"%.40s\", wanted a "
+		    "number from 1 to %d", value, MAX_DAYS);
+	*ret_days = days;
+	return 0;
 }
 
 static void
@@ -153,6 +178,23 @@ take_flag(struct arena *arena, enum flag flag, const char *value,
 		return 0;
 	case FLAG_NAME:
 		options->name = value;
+		return 0;
+	case FLAG_DAYS:
+		return set_days(value, &options->days, err);
+	case FLAG_SINCE:
+		options->since = value;
+		return 0;
+	case FLAG_BY:
+		options->by = value;
+		return 0;
+	case FLAG_DOMAIN:
+		options->domain = value;
+		return 0;
+	case FLAG_NAMES:
+		options->names = true;
+		return 0;
+	case FLAG_IF:
+		options->condition = value;
 		return 0;
 	case FLAG_HELP:
 	case FLAG_COUNT:

@@ -35,6 +35,12 @@ enum flag {
 	FLAG_RELAY,
 	FLAG_SOURCE,
 	FLAG_NAME,
+	FLAG_DAYS,
+	FLAG_SINCE,
+	FLAG_BY,
+	FLAG_DOMAIN,
+	FLAG_NAMES,
+	FLAG_IF,
 	FLAG_HELP,
 	FLAG_COUNT,
 };
@@ -74,6 +80,12 @@ struct options {
 	bool relay;		/* ask whether a stranger may relay */
 	const char *source;	/* address that probes come from; NULL = any */
 	const char *name;	/* asked for and verified; NULL = the host's */
+	unsigned days;		/* of the ledger, up to today; 0 = not given */
+	const char *since;	/* its first day, "2026-11-21"; NULL = not given */
+	const char *by;		/* "day", "domain", "account"; NULL = not given */
+	const char *domain;	/* hosted; NULL = all */
+	bool names;		/* of accounts, in place of their keys */
+	const char *condition;	/* --if SETTING=VALUE */
 	struct word_list arguments;	/* what is not a flag */
 };
 

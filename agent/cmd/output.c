@@ -170,6 +170,32 @@ walk_to(struct walk *walk, const char *rest)
 
 /* ---- the file ---- */
 
+/* Rows of the ledger have no heading: they begin "mail,2026-11-21,". */
+static bool
+is_ledger_row(const char *head, size_t length)
+{
+	static const char *const kinds[] = {
+		"mail", "login", "failure", "sender", "note",
+	};
+	static const char form[] = "S0000-00-00S";
+	size_t kind, i;
+
+	for (kind = 0; kind < sizeof(kinds) / sizeof(kinds[0]); kind++) {
+		const char *at = head + strlen(kinds[kind]);
+
+		if (length < strlen(kinds[kind]) + strlen(form) ||
+		    memcmp(head, kinds[kind], strlen(kinds[kind])) != 0)
+			continue;
+		for (i = 0; form[i] != '\0'; i++)
+			if (form[i] == 'S' ? at[i] != '\t' && at[i] != ',' :
+			    form[i] == '0' ? at[i] < '0' || at[i] > '9' :
+			    at[i] != form[i])
+				break;
+		return form[i] == '\0';
+	}
+	return false;
+}
+
 /*
  * A text begins "cpward 1.0"; JSON and NDJSON name their schema at the
  * beginning, a snapshot names its at the end.
@@ -182,6 +208,8 @@ is_our_output(const char *head, size_t head_length, const char *tail,
 	static const char snapshot[] = "\"schema\": \"cpward.facts/1\"";
 	static const char *const reports[] = {
 		"\"schema\": \"cpward.probe/1\"",
+		"\"schema\": \"cpward.ledger/1\"",
+		"\"schema\": \"cpward.forecast/1\"",
 		"\"schema\":\"cpward.report/1\"",
 		"\"schema\": \"cpward.report/1\"",
 	};
@@ -191,6 +219,8 @@ is_our_output(const char *head, size_t head_length, const char *tail,
 		return true;
 	if (head_length > length && memcmp(head, text, length) == 0 &&
 	    head[length] >= '0' && head[length] <= '9')
+		return true;
+	if (is_ledger_row(head, head_length))
 		return true;
 	for (i = 0; i < sizeof(reports) / sizeof(reports[0]); i++)
 		if (memmem(head, head_length, reports[i], strlen(reports[i])))
