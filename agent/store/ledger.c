@@ -587,7 +587,7 @@ translate(struct translation *translation, uint32_t name)
 
 	if (*number == 0)
 		*number = 1 + ledger_names_take(&translation->into->names,
-		    &translation->from->names.strings.strings[name]);
+		    ledger_names_string(&translation->from->names, name));
 	return *number - 1;
 }
 
@@ -683,7 +683,7 @@ merge_notes(struct translation *t)
 static void
 merge_days(struct ledger *into, const struct ledger *from, int32_t first, int32_t last)
 {
-	size_t names = from->names.strings.count;
+	size_t names = from->names.count;
 	struct translation translation = {
 		.into = into,
 		.from = from,

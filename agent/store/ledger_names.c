@@ -11,14 +11,15 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include "base/arena.h"
-
 #include "store/ledger_private.h"
 
 /* Of names' bytes: those of an owner and class are this long on the whole. */
 #define NAME_BYTES_MAX ((size_t)LEDGER_NAMES_MAX * 64)
 #define MEMO_MAX 16384
 #define FIRST_SLOTS 256
+/* Strings lie in chunks of 2^13 places of 8 bytes, so that 32 bits find any of them. */
+#define PLACE 8
+#define CHUNK_BITS 13
 
 void *
 ledger_realloc(void *bytes, size_t count, size_t size)
@@ -51,6 +52,7 @@ ledger_index_init(struct ledger_index *index)
 {
 	index->slots = slots_new(FIRST_SLOTS);
 	index->mask = FIRST_SLOTS - 1;
+	index->count = 0;
 }
 
 void
@@ -70,15 +72,18 @@ slot_fill(struct ledger_index *index, uint32_t tag, uint32_t number)
 	index->slots[at] = (struct ledger_slot){ tag, number + 1 };
 }
 
-/* The tag is all that is needed to place an entry anew: 2^32 slots are never reached. */
 void
 ledger_index_put(struct ledger_index *index, uint64_t hash, uint32_t number)
 {
 	struct ledger_index larger;
 	uint32_t i;
 
-	/* Half of it stays free: most searches end at the first slot. */
-	if (number >= index->mask / 2) {
+	/*
+	 * Half of it stays free: most searches end at the first slot. The tag is
+	 * all that is needed to place an entry anew.
+	 */
+	if (index->count >= index->mask / 2) {
+		larger.count = index->count;
 		larger.mask = index->mask * 2 + 1;
 		larger.slots = slots_new((size_t)larger.mask + 1);
 		for (i = 0; i <= index->mask; i++)
@@ -88,6 +93,7 @@ ledger_index_put(struct ledger_index *index, uint64_t hash, uint32_t number)
 		*index = larger;
 	}
 	slot_fill(index, ledger_tag(hash), number);
+	index->count++;
 }
 
 /* ---- strings ---- */
@@ -116,71 +122,154 @@ load(const char *bytes, size_t length)
 }
 
 /*
- * A text as words: those of eight bytes, then the last eight; of a shorter one
- * its halves, which overlap. With the length they tell one text from another.
+ * A text of 32 bytes at most as four words, which overlap: with the length they
+ * tell it from every other one. Nearly all names are that short, and two
+ * classes of length are guessed well by the processor.
  */
-static inline __attribute__((always_inline)) uint64_t
-text_word(struct slice text, size_t at, bool lower)
+struct text_words {
+	uint64_t words[4];
+};
+
+static inline void
+load_tiny(struct slice text, uint64_t words[2])
 {
 	const char *bytes = text.bytes;
 	size_t length = text.length;
-	uint64_t word;
 
-	if (length >= 8)
-		word = load(bytes + (at + 8 <= length ? at : length - 8), 8);
-	else if (length >= 4)
-		word = load(bytes, 4) | load(bytes + length - 4, 4) << 32;
-	else if (length > 0)
-		word = (uint64_t)(unsigned char)bytes[0] |
-		    (uint64_t)(unsigned char)bytes[length / 2] << 8 |
-		    (uint64_t)(unsigned char)bytes[length - 1] << 16;
-	else
-		word = 0;
-	return lower ? lower_word(word) : word;
+	if (length >= 4) {
+		words[0] = load(bytes, 4);
+		words[1] = load(bytes + length - 4, 4);
+	} else if (length > 0) {
+		words[0] = (uint64_t)(unsigned char)bytes[0] << 8 | (unsigned char)bytes[length / 2];
+		words[1] = (unsigned char)bytes[length - 1];
+	}
 }
 
-static inline __attribute__((always_inline)) uint64_t
-text_hash(struct slice text, const struct ledger_seed *seed, bool lower)
+static inline __attribute__((always_inline)) struct text_words
+load_words(struct slice text, bool lower)
 {
-	uint64_t hash = seed->words[0] ^ text.length;
-	size_t at;
+	struct text_words loaded = { { 0 } };
+	const char *bytes = text.bytes, *end = bytes + text.length;
+	uint64_t *words = loaded.words;
 
-	for (at = 0; at < text.length; at += 8)
-		hash = ledger_mix(hash ^ text_word(text, at, lower), seed->words[1]);
-	return ledger_mix(hash, seed->words[0]);
+	if (text.length > 16) {
+		words[0] = load(bytes, 8);
+		words[1] = load(bytes + 8, 8);
+		words[2] = load(end - 16, 8);
+		words[3] = load(end - 8, 8);
+	} else if (text.length >= 8) {
+		words[0] = load(bytes, 8);
+		words[1] = load(end - 8, 8);
+	} else
+		load_tiny(text, words);
+	if (lower) {
+		words[0] = lower_word(words[0]);
+		words[1] = lower_word(words[1]);
+		words[2] = lower_word(words[2]);
+		words[3] = lower_word(words[3]);
+	}
+	return loaded;
 }
 
-static inline __attribute__((always_inline)) bool
-text_same(struct slice text, const struct ledger_string *string, bool lower)
+static inline uint64_t
+words_hash(const struct text_words *loaded, uint64_t start, const struct ledger_seed *seed)
 {
-	struct slice other = { string->text, string->length };
+	uint64_t first = ledger_mix(loaded->words[0] ^ seed->words[0], loaded->words[1] ^ seed->words[1]);
+	uint64_t last = ledger_mix(loaded->words[2] ^ seed->words[1], loaded->words[3] ^ start);
+
+	return ledger_mix(first ^ last, seed->words[1]);
+}
+
+static inline bool
+words_same(const struct text_words *a, const struct text_words *b)
+{
+	return ((a->words[0] ^ b->words[0]) | (a->words[1] ^ b->words[1]) |
+	    (a->words[2] ^ b->words[2]) | (a->words[3] ^ b->words[3])) == 0;
+}
+
+/* A longer text is taken in pieces of 32 bytes, the last of which overlaps. */
+static inline struct slice
+piece_at(struct slice text, size_t at)
+{
+	return (struct slice){ text.bytes + (at + 32 <= text.length ? at : text.length - 32), 32 };
+}
+
+static __attribute__((noinline)) uint64_t
+long_hash(struct slice text, const struct ledger_seed *seed, bool lower)
+{
+	uint64_t hash = text.length;
+	struct text_words loaded;
 	size_t at;
 
-	if (text.length != other.length)
-		return false;
-	for (at = 0; at < text.length; at += 8)
-		if (text_word(text, at, lower) != text_word(other, at, false))
+	for (at = 0; at < text.length; at += 32) {
+		loaded = load_words(piece_at(text, at), lower);
+		hash = words_hash(&loaded, hash, seed);
+	}
+	return hash;
+}
+
+static __attribute__((noinline)) bool
+long_same(struct slice text, struct slice other, bool lower)
+{
+	struct text_words ours, theirs;
+	size_t at;
+
+	for (at = 0; at < text.length; at += 32) {
+		ours = load_words(piece_at(text, at), lower);
+		theirs = load_words(piece_at(other, at), false);
+		if (!words_same(&ours, &theirs))
 			return false;
+	}
 	return true;
 }
 
-#define NOT_FOUND UINT32_MAX
+static inline struct ledger_string *
+string_at(const struct ledger_strings *strings, uint32_t place)
+{
+	return (struct ledger_string *)(void *)(strings->chunks[place >> CHUNK_BITS] +
+	    (size_t)(place & ((1u << CHUNK_BITS) - 1)) * PLACE);
+}
 
-static inline __attribute__((always_inline)) uint32_t
+static inline __attribute__((always_inline)) bool
+text_same(struct slice text, const struct text_words *words, const struct ledger_string *string, bool lower)
+{
+	struct slice other = { string->text, string->length };
+	struct text_words theirs;
+
+	if (text.length != other.length)
+		return false;
+	if (text.length > 32)
+		return long_same(text, other, lower);
+	theirs = load_words(other, false);
+	return words_same(words, &theirs);
+}
+
+/* text: STRING_MAX bytes at most. NULL when it is not among them; its hash either way. */
+static inline __attribute__((always_inline)) struct ledger_string *
 strings_find(const struct ledger_strings *strings, struct slice text, bool lower, uint64_t *ret_hash)
 {
-	uint64_t hash = text_hash(text, &strings->seed, lower);
+	struct text_words words = { { 0 } };
 	const struct ledger_slot *slot;
-	uint32_t at = ledger_tag(hash) & strings->index.mask;
+	struct ledger_string *string;
+	uint64_t hash;
+	uint32_t at;
 
+	if (text.length > 32) {
+		hash = long_hash(text, &strings->seed, lower);
+	} else {
+		words = load_words(text, lower);
+		hash = words_hash(&words, text.length, &strings->seed);
+	}
 	*ret_hash = hash;
-	for (;; at = (at + 1) & strings->index.mask) {
+	for (at = ledger_tag(hash) & strings->index.mask;; at = (at + 1) & strings->index.mask) {
 		slot = &strings->index.slots[at];
 		if (slot->number == 0)
-			return NOT_FOUND;
-		if (slot->tag == ledger_tag(hash) &&
-		    text_same(text, &strings->strings[slot->number - 1], lower))
-			return slot->number - 1;
+			return NULL;
+		if (slot->tag != ledger_tag(hash))
+			continue;
+		string = string_at(strings, slot->number - 1);
+		if (text_same(text, &words, string, lower))
+			return string;
 	}
 }
 
@@ -188,7 +277,6 @@ static void
 strings_init(struct ledger_strings *strings, const struct ledger_seed *seed)
 {
 	memset(strings, 0, sizeof(*strings));
-	strings->arena = arena_new();
 	strings->seed = *seed;
 	ledger_index_init(&strings->index);
 }
@@ -196,27 +284,46 @@ strings_init(struct ledger_strings *strings, const struct ledger_seed *seed)
 static void
 strings_done(struct ledger_strings *strings)
 {
-	arena_free(strings->arena);
-	free(strings->strings);
+	size_t i;
+
+	for (i = 0; i < strings->chunk_count; i++)
+		free(strings->chunks[i]);
+	free(strings->chunks);
 	ledger_index_done(&strings->index);
 	memset(strings, 0, sizeof(*strings));
 }
 
-/* text is not among them, and hash is its. */
+/* Place for one more of this many bytes, in units of PLACE. */
 static uint32_t
-strings_add(struct ledger_strings *strings, struct slice text, uint64_t hash)
+place_new(struct ledger_strings *strings, size_t bytes)
 {
-	if (strings->count == strings->room) {
-		strings->room = strings->room == 0 ? 64 : strings->room * 2;
-		strings->strings = ledger_realloc(strings->strings, strings->room,
-		    sizeof(*strings->strings));
+	uint32_t places = (uint32_t)((bytes + PLACE - 1) / PLACE), place;
+
+	if (strings->chunk_count == 0 || strings->chunk_used + places > 1u << CHUNK_BITS) {
+		strings->chunks = ledger_realloc(strings->chunks, strings->chunk_count + 1,
+		    sizeof(*strings->chunks));
+		strings->chunks[strings->chunk_count++] = ledger_realloc(NULL, 1u << CHUNK_BITS, PLACE);
+		strings->chunk_used = 0;
 	}
-	ledger_index_put(&strings->index, hash, strings->count);
-	strings->strings[strings->count] = (struct ledger_string){
-		.text = arena_memdup(strings->arena, text.bytes, text.length),
-		.length = (uint16_t)text.length,
-	};
-	return strings->count++;
+	place = (uint32_t)(strings->chunk_count - 1) << CHUNK_BITS | strings->chunk_used;
+	strings->chunk_used += places;
+	return place;
+}
+
+/* text is not among them, and hash is its. */
+static struct ledger_string *
+strings_add(struct ledger_strings *strings, struct slice text, uint64_t hash, uint32_t *ret_place)
+{
+	uint32_t place = place_new(strings, sizeof(struct ledger_string) + text.length + 1);
+	struct ledger_string *string = string_at(strings, place);
+
+	memset(string, 0, sizeof(*string));
+	string->length = (uint8_t)text.length;
+	memcpy(string->text, text.bytes, text.length);
+	string->text[text.length] = '\0';
+	ledger_index_put(&strings->index, hash, place);
+	*ret_place = place;
+	return string;
 }
 
 /* ---- the memo ---- */
@@ -224,11 +331,11 @@ strings_add(struct ledger_strings *strings, struct slice text, uint64_t hash)
 static bool
 memo_find(const struct ledger_memo *memo, struct slice text, uint32_t *ret_number, uint64_t *ret_hash)
 {
-	uint32_t found = strings_find(&memo->texts, text, false, ret_hash);
+	const struct ledger_string *found = strings_find(&memo->texts, text, false, ret_hash);
 
-	if (found == NOT_FOUND)
+	if (found == NULL)
 		return false;
-	*ret_number = memo->numbers[found];
+	*ret_number = found->number;
 	return true;
 }
 
@@ -236,16 +343,13 @@ static void
 memo_keep(struct ledger_memo *memo, struct slice text, uint64_t hash, uint32_t number)
 {
 	struct ledger_seed seed = memo->texts.seed;
+	uint32_t place;
 
-	if (memo->texts.count == MEMO_MAX) {
+	if (memo->texts.index.count == MEMO_MAX) {
 		strings_done(&memo->texts);
 		strings_init(&memo->texts, &seed);
 	}
-	if (memo->texts.count == memo->room) {
-		memo->room = memo->room == 0 ? 64 : memo->room * 2;
-		memo->numbers = ledger_realloc(memo->numbers, memo->room, sizeof(*memo->numbers));
-	}
-	memo->numbers[strings_add(&memo->texts, text, hash)] = number;
+	strings_add(&memo->texts, text, hash, &place)->number = number;
 }
 
 /* ---- names ---- */
@@ -270,13 +374,18 @@ static uint32_t
 name_add(struct ledger_names *names, enum ledger_owner owner, enum name_class class,
     struct slice text, uint64_t hash)
 {
-	uint32_t number = strings_add(&names->strings, text, hash);
-	struct ledger_string *string = &names->strings.strings[number];
+	struct ledger_string *string;
 
+	if (names->count == names->room) {
+		names->room = names->room == 0 ? 64 : names->room * 2;
+		names->places = ledger_realloc(names->places, names->room, sizeof(*names->places));
+	}
+	string = strings_add(&names->strings, text, hash, &names->places[names->count]);
+	string->number = names->count++;
 	string->owner = (uint8_t)owner;
 	string->class = (uint8_t)class;
 	string->is_domain = is_domain(string->text);
-	return number;
+	return string->number;
 }
 
 /* Adds a name that was not found, if its owner has room for one more of its class. */
@@ -313,30 +422,31 @@ ledger_names_init(struct ledger_names *names, const struct ledger_seed *seed)
 	}
 }
 
+const struct ledger_string *
+ledger_names_string(const struct ledger_names *names, uint32_t number)
+{
+	return string_at(&names->strings, names->places[number]);
+}
+
 uint32_t
 ledger_names_take(struct ledger_names *names, const struct ledger_string *string)
 {
 	struct slice text = { string->text, string->length };
+	const struct ledger_string *found;
 	uint64_t hash;
-	uint32_t found = strings_find(&names->strings, text, false, &hash);
 
-	return found != NOT_FOUND ? found :
+	found = strings_find(&names->strings, text, false, &hash);
+	return found != NULL ? found->number :
 	    name_new(names, string->owner, string->class, text, hash);
-}
-
-static void
-memo_done(struct ledger_memo *memo)
-{
-	strings_done(&memo->texts);
-	free(memo->numbers);
 }
 
 void
 ledger_names_done(struct ledger_names *names)
 {
 	strings_done(&names->strings);
-	memo_done(&names->accounts);
-	memo_done(&names->networks);
+	strings_done(&names->accounts.texts);
+	strings_done(&names->networks.texts);
+	free(names->places);
 }
 
 static __attribute__((noinline)) uint32_t
@@ -361,31 +471,31 @@ uint32_t
 ledger_domain(struct ledger *ledger, enum ledger_owner owner, struct slice domain)
 {
 	struct ledger_names *names = &ledger->names;
-	uint32_t found;
+	const struct ledger_string *found;
 	uint64_t hash;
 
 	if (domain.length > STRING_MAX)
 		return NAME_ODD;
 	found = strings_find(&names->strings, domain, true, &hash);
-	if (found == NOT_FOUND)
+	if (found == NULL)
 		return domain_new(names, owner, domain, hash);
 	/* "(other)" and what only ledger_name takes are no domains. */
-	return names->strings.strings[found].is_domain ? found : NAME_ODD;
+	return found->is_domain ? found->number : NAME_ODD;
 }
 
 uint32_t
 ledger_name(struct ledger *ledger, enum ledger_owner owner, struct slice name)
 {
 	struct ledger_names *names = &ledger->names;
-	uint32_t found;
+	const struct ledger_string *found;
 	uint64_t hash;
 	size_t i;
 
 	if (name.length > STRING_MAX)
 		return NAME_ODD;
 	found = strings_find(&names->strings, name, false, &hash);
-	if (found != NOT_FOUND)
-		return found;
+	if (found != NULL)
+		return found->number;
 	for (i = 0; i < name.length; i++)
 		if (name.bytes[i] < ' ' || name.bytes[i] > '~')
 			return NAME_ODD;
@@ -395,7 +505,7 @@ ledger_name(struct ledger *ledger, enum ledger_owner owner, struct slice name)
 const char *
 ledger_text(const struct ledger *ledger, uint32_t name)
 {
-	return ledger->names.strings.strings[name].text;
+	return ledger_names_string(&ledger->names, name)->text;
 }
 
 /* ---- accounts ---- */

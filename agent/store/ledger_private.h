@@ -6,8 +6,6 @@
 
 #include "store/ledger.h"
 
-struct arena;
-
 /* 128 bits that those who choose names do not know: they can not make them collide. */
 struct ledger_seed {
 	uint64_t words[2];
@@ -22,11 +20,11 @@ struct ledger_slot {
 struct ledger_index {
 	struct ledger_slot *slots;
 	uint32_t mask;		/* slots, a power of two, less one */
+	uint32_t count;
 };
 
 void ledger_index_init(struct ledger_index *index);
 void ledger_index_done(struct ledger_index *index);
-/* number: as many as are in it already. */
 void ledger_index_put(struct ledger_index *index, uint64_t hash, uint32_t number);
 
 static inline uint32_t
@@ -49,20 +47,22 @@ void *ledger_realloc(void *bytes, size_t count, size_t size);
 
 /* ---- texts and their numbers: ledger_names.c ---- */
 
+/* What a search needs to see lies together. */
 struct ledger_string {
-	const char *text;	/* terminated */
-	uint16_t length;	/* STRING_MAX at most */
-	uint8_t owner;		/* enum ledger_owner */
+	uint32_t number;	/* of the name, or what the memo holds for it */
+	uint8_t length;		/* STRING_MAX at most */
+	uint8_t owner;		/* enum ledger_owner: whose it was first */
 	uint8_t class;		/* enum name_class: as what it came first */
 	bool is_domain;		/* of the bytes that a domain may have, lower case */
+	char text[];		/* terminated */
 };
 #define STRING_MAX 255
 
 struct ledger_strings {
-	struct arena *arena;	/* the texts; they stay where they are */
-	struct ledger_string *strings;
-	uint32_t count, room;
-	struct ledger_index index;
+	char **chunks;		/* strings stay where they are */
+	size_t chunk_count;
+	uint32_t chunk_used;	/* places of the last one */
+	struct ledger_index index;	/* of places */
 	struct ledger_seed seed;
 };
 
@@ -72,8 +72,6 @@ struct ledger_strings {
  */
 struct ledger_memo {
 	struct ledger_strings texts;
-	uint32_t *numbers;	/* by the text's number */
-	uint32_t room;
 };
 
 /* The names that every ledger begins with, as numbers. */
@@ -83,6 +81,8 @@ enum name_class { NAME_DOMAIN, NAME_PLAIN, NAME_CLASSES };
 
 struct ledger_names {
 	struct ledger_strings strings;
+	uint32_t *places;	/* by number */
+	uint32_t count, room;
 	struct ledger_memo accounts, networks;
 	struct {
 		uint32_t count;
@@ -92,6 +92,7 @@ struct ledger_names {
 
 void ledger_names_init(struct ledger_names *names, const struct ledger_seed *seed);
 void ledger_names_done(struct ledger_names *names);
+const struct ledger_string *ledger_names_string(const struct ledger_names *names, uint32_t number);
 /* The number of another ledger's name, which is added when it is not there. */
 uint32_t ledger_names_take(struct ledger_names *names, const struct ledger_string *string);
 
