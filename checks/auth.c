@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "checks/catalogue.h"
+#include "checks/ledger.h"
 #include "checks/listeners.h"
 #include "checks/switches.h"
 #include "checks/words.h"
@@ -156,6 +157,48 @@ judge_tls_before_auth(const struct evaluation *ev, enum plane plane,
 		judge_auth_offered(ev, plane, ret);
 }
 
+/*
+ * A password that crossed the network in clear: then it can, whatever is
+ * configured. said is a sentence; last its day.
+ */
+static void
+contradict(const struct evaluation *ev, struct finding *finding,
+    const char *said, const struct fact_str *last)
+{
+	if (finding->result == RESULT_PASS)
+		finding_fail(ev, finding, "inconsistent: log: %s, the last on "
+		    "%s; but %s", said, ledger_last(last), finding->message);
+	else if (finding->result == RESULT_FAIL)
+		finding_fail(ev, finding, "%s; log: %s, the last on %s",
+		    finding->message, said, ledger_last(last));
+	else
+		finding_fail(ev, finding, "log: %s, the last on %s", said,
+		    ledger_last(last));
+	finding->stock = false;
+}
+
+/*
+ * Exim's log has X= of a message that came inside TLS. With tls_cipher off all
+ * look as if they had come in clear.
+ */
+static void
+hold_to_submissions(const struct evaluation *ev, struct finding *finding)
+{
+	const struct ledger_facts *ledger = &ev->facts->ledger;
+	long long all = ledger_count(&ledger->submissions);
+	long long clear = ledger_count(&ledger->submissions_clear);
+	enum selector_seen cipher = log_selector_seen(ev, "tls_cipher");
+
+	if (clear == 0 || cipher == SELECTOR_OFF ||
+	    (cipher == SELECTOR_UNKNOWN && clear == all))
+		return;
+	finding_evidence(ev, finding, "ledger.submissions_clear");
+	finding_evidence(ev, finding, "ledger.submissions_clear_last");
+	contradict(ev, finding, arena_printf(ev->arena, "%lld of %lld messages "
+	    "were sent with a password in clear", clear, all),
+	    &ledger->submissions_clear_last);
+}
+
 static void
 evaluate_tls_before_auth(const struct evaluation *ev, struct finding *finding)
 {
@@ -165,6 +208,7 @@ evaluate_tls_before_auth(const struct evaluation *ev, struct finding *finding)
 	evaluate_planes(ev, paths, judge_tls_before_auth, finding);
 	listeners_evidence(ev, finding, "exim", clear_evidence);
 	listeners_hold_pass(ev, finding);
+	hold_to_submissions(ev, finding);
 }
 
 static const struct switch_row cleartext_switch = {
@@ -218,6 +262,22 @@ judge_cleartext(const struct evaluation *ev, enum plane plane,
 }
 
 static void
+hold_to_logins(const struct evaluation *ev, struct finding *finding)
+{
+	const struct ledger_facts *ledger = &ev->facts->ledger;
+	long long clear = ledger_count(&ledger->mailbox_logins_clear);
+
+	if (clear == 0)
+		return;
+	finding_evidence(ev, finding, "ledger.mailbox_logins_clear");
+	finding_evidence(ev, finding, "ledger.mailbox_logins_clear_last");
+	contradict(ev, finding, arena_printf(ev->arena, "%lld of %lld logins to "
+	    "mailboxes were in clear", clear,
+	    ledger_count(&ledger->mailbox_logins)),
+	    &ledger->mailbox_logins_clear_last);
+}
+
+static void
 evaluate_cleartext_off(const struct evaluation *ev, struct finding *finding)
 {
 	static const char *const paths[] =
@@ -225,6 +285,7 @@ evaluate_cleartext_off(const struct evaluation *ev, struct finding *finding)
 
 	evaluate_planes(ev, paths, judge_cleartext, finding);
 	listeners_evidence(ev, finding, "dovecot", clear_evidence);
+	hold_to_logins(ev, finding);
 }
 
 static void
@@ -636,7 +697,9 @@ const struct check auth_checks[] = {
 		.subject = "exim",
 		.needs = { "exim.auth_offered", "exim.require_secure_auth",
 		    "listening.exim", "listeners.clear_mechanisms",
-		    "listeners.clear_login", "?site.port_owners" },
+		    "listeners.clear_login", "?site.port_owners",
+		    "?ledger.submissions", "?ledger.submissions_clear",
+		    "?exim.log_selector" },
 		.evaluate.host = evaluate_tls_before_auth,
 		.remediation = "exim.require-secure-auth",
 		.mode = REMEDIATION_GUIDED,
@@ -657,7 +720,8 @@ const struct check auth_checks[] = {
 		.scope = SCOPE_SERVICE,
 		.subject = "dovecot",
 		.needs = { "dovecot.auth_allow_cleartext", "listening.dovecot",
-		    "listeners.clear_mechanisms", "listeners.clear_login" },
+		    "listeners.clear_mechanisms", "listeners.clear_login",
+		    "?ledger.mailbox_logins", "?ledger.mailbox_logins_clear" },
 		.evaluate.host = evaluate_cleartext_off,
 		.remediation = "dovecot.auth-allow-cleartext",
 		.mode = REMEDIATION_GUIDED,

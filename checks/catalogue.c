@@ -21,6 +21,8 @@ const struct check_table check_catalogue[] = {
 	TABLE(dns_transport_checks),
 	TABLE(volume_checks),
 	TABLE(log_checks),
+	TABLE(log_mail_checks),
+	TABLE(log_login_checks),
 	TABLE(backup_checks),
 };
 

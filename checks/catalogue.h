@@ -25,6 +25,8 @@ extern const struct check dns_mx_checks[2];
 extern const struct check dns_transport_checks[2];
 extern const struct check volume_checks[1];
 extern const struct check log_checks[4];
+extern const struct check log_mail_checks[4];
+extern const struct check log_login_checks[4];
 extern const struct check backup_checks[1];
 
 #endif

@@ -2,6 +2,7 @@
 #include <strings.h>
 
 #include "checks/catalogue.h"
+#include "checks/ledger.h"
 #include "checks/switches.h"
 #include "checks/words.h"
 
@@ -47,12 +48,60 @@ selector_on(const char *value, const char *selector)
 	}
 }
 
+enum selector_seen
+log_selector_seen(const struct evaluation *ev, const char *selector)
+{
+	static const enum plane planes[] = { PLANE_DAEMON, PLANE_FILE };
+	enum selector_seen seen = SELECTOR_UNKNOWN;
+	size_t i;
+
+	for (i = 0; i < sizeof(planes) / sizeof(planes[0]); i++) {
+		const char *value = setting_value(ev, "exim.log_selector",
+		    planes[i]);
+		int on = value == NULL ? -1 : selector_on(value, selector);
+
+		if (on == 0)
+			return SELECTOR_OFF;
+		if (on > 0)
+			seen = SELECTOR_ON;
+	}
+	return seen;
+}
+
 static void
 judge_unreadable(const struct evaluation *ev, enum plane plane,
     struct judgement *ret)
 {
 	judge(ret, RESULT_UNKNOWN, "log_selector is %s, wanted names that begin "
 	    "with + or -", setting_shown(ev, "exim.log_selector", plane));
+}
+
+/*
+ * What is configured well is worth nothing where the log itself is not there,
+ * or is no longer written. A log that could not be read says neither.
+ */
+static void
+hold_to_log(const struct evaluation *ev, const char *path,
+    struct finding *finding)
+{
+	const void *fact;
+	const struct fact_int *days;
+
+	if (finding->result != RESULT_PASS ||
+	    field_find(ev->facts, path, &fact) == NULL)
+		return;
+	days = fact;
+	if (days->meta.state == FACT_UNKNOWN)
+		return;
+	finding_evidence(ev, finding, path);
+	if (days->meta.state == FACT_ABSENT)
+		finding_fail(ev, finding, "inconsistent: log: %s is not there; "
+		    "but %s", days->meta.origin != NULL ? days->meta.origin :
+		    "the log", finding->message);
+	else if (days->value == 0)
+		finding_fail(ev, finding, "inconsistent: log: %s has no line of "
+		    "the last 30 days; but %s", days->meta.origin != NULL ?
+		    days->meta.origin : "the log", finding->message);
 }
 
 /* want: the selectors that must be on. */
@@ -92,6 +141,7 @@ evaluate_selectors(const struct evaluation *ev, struct finding *finding)
 	static const char *const paths[] = { "exim.log_selector", NULL };
 
 	evaluate_planes(ev, paths, judge_selectors, finding);
+	hold_to_log(ev, "ledger.exim_days", finding);
 }
 
 /* Subjects and command lines carry what patients write about. */
@@ -258,6 +308,7 @@ evaluate_login_fields(const struct evaluation *ev, struct finding *finding)
 	    NULL };
 
 	evaluate_planes(ev, paths, judge_login_fields, finding);
+	hold_to_log(ev, "ledger.dovecot_days", finding);
 }
 
 /* Words of one list that the value lacks, or has although it must not. */
@@ -331,7 +382,7 @@ const struct check log_checks[] = {
 		.title = "Exim logs what an investigator needs",
 		.scope = SCOPE_SERVICE,
 		.subject = "exim",
-		.needs = { "exim.log_selector" },
+		.needs = { "exim.log_selector", "?ledger.exim_days" },
 		.evaluate.host = evaluate_selectors,
 		.want = WANT_LIST,
 		.remediation = "exim.log-selector",
@@ -372,7 +423,7 @@ const struct check log_checks[] = {
 		.scope = SCOPE_SERVICE,
 		.subject = "dovecot",
 		.needs = { "dovecot.login_log_format_elements",
-		    "dovecot.auth_verbose" },
+		    "dovecot.auth_verbose", "?ledger.dovecot_days" },
 		.evaluate.host = evaluate_login_fields,
 		.remediation = "dovecot.login-log",
 		.mode = REMEDIATION_GUIDED,

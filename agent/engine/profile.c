@@ -60,42 +60,53 @@ read_parameters(struct resolver *resolver, const struct yaml_node *node)
 {
 	static const char *const known[] = {
 		"admins", "partners", "tunnels", "trusted_hosts",
-		"token_owners", "dmarc_rollout",
+		"token_owners", "mass_senders", "dmarc_rollout",
 	};
 	struct parameters *parameters = &resolver->profile.parameters;
-	struct arena *arena = resolver->arena;
+	const struct {
+		const char *key;
+		const char *const **texts;
+		size_t *count;
+	} lists[] = {
+		{ "admins", &parameters->admins, &parameters->admin_count },
+		{ "partners", &parameters->partners,
+		    &parameters->partner_count },
+		{ "tunnels", &parameters->tunnels, &parameters->tunnel_count },
+	};
+	const struct {
+		const char *key;
+		const struct pair **pairs;
+		size_t *count;
+	} maps[] = {
+		{ "trusted_hosts", &parameters->trusted_hosts,
+		    &parameters->trusted_host_count },
+		{ "token_owners", &parameters->token_owners,
+		    &parameters->token_owner_count },
+		{ "mass_senders", &parameters->mass_senders,
+		    &parameters->mass_sender_count },
+	};
 	struct err *err = resolver->err;
 	const struct yaml_node *value;
+	size_t i;
 
-	if (yaml_map(node, "parameters", err) != 0 ||
-	    yaml_known_keys(node, known, 6, "parameters", err) != 0)
+	if (yaml_map(node, "parameters", err) != 0 || yaml_known_keys(node,
+	    known, sizeof(known) / sizeof(known[0]), "parameters", err) != 0)
 		return -1;
-	value = yaml_get(node, "admins");
-	if (value != NULL && yaml_texts(arena, value, "admins",
-	    &parameters->admins, &parameters->admin_count, err) != 0)
-		return -1;
-	value = yaml_get(node, "partners");
-	if (value != NULL && yaml_texts(arena, value, "partners",
-	    &parameters->partners, &parameters->partner_count, err) != 0)
-		return -1;
-	value = yaml_get(node, "tunnels");
-	if (value != NULL && yaml_texts(arena, value, "tunnels",
-	    &parameters->tunnels, &parameters->tunnel_count, err) != 0)
-		return -1;
-	value = yaml_get(node, "trusted_hosts");
-	if (value != NULL && yaml_pairs(arena, value, "trusted_hosts",
-	    &parameters->trusted_hosts, &parameters->trusted_host_count,
-	    err) != 0)
-		return -1;
-	value = yaml_get(node, "token_owners");
-	if (value != NULL && yaml_pairs(arena, value, "token_owners",
-	    &parameters->token_owners, &parameters->token_owner_count,
-	    err) != 0)
-		return -1;
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		value = yaml_get(node, lists[i].key);
+		if (value != NULL && yaml_texts(resolver->arena, value,
+		    lists[i].key, lists[i].texts, lists[i].count, err) != 0)
+			return -1;
+	}
+	for (i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
+		value = yaml_get(node, maps[i].key);
+		if (value != NULL && yaml_pairs(resolver->arena, value,
+		    maps[i].key, maps[i].pairs, maps[i].count, err) != 0)
+			return -1;
+	}
 	value = yaml_get(node, "dmarc_rollout");
-	if (value != NULL && read_rollout(arena, value, parameters, err) != 0)
-		return -1;
-	return 0;
+	return value == NULL ? 0 : read_rollout(resolver->arena, value,
+	    parameters, err);
 }
 
 static int

@@ -61,6 +61,8 @@ parameters_json(const struct parameters *parameters)
 	    parameters->trusted_host_count));
 	put(object, "token_owners", pairs_json(parameters->token_owners,
 	    parameters->token_owner_count));
+	put(object, "mass_senders", pairs_json(parameters->mass_senders,
+	    parameters->mass_sender_count));
 	put(object, "dmarc_rollout", pairs_json(parameters->dmarc_rollout,
 	    parameters->dmarc_rollout_count));
 	return object;

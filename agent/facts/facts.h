@@ -199,8 +199,9 @@ struct dns_facts {
  * What the logs tell of the last 30 days, that of the scan among them; all log.
  * A count is what was seen, and that is true even where lines are missing: that
  * none are is told by exim_days, dovecot_days and panel_days alone. These count
- * the days from first_day on of which the log has lines. A log that is not
- * there makes its facts absent; one of which nothing is known, unknown.
+ * the days from first_day on of which the log has lines; the panel's, which is
+ * not written to every day, those since its first line. A log that is not there
+ * makes its facts absent; one of which nothing is known, unknown.
  *
  * Messages are those that crossed the network. "Old" is a TLS version below
  * 1.2, "clear" no TLS at all. A login in clear from the server itself, such as

@@ -43,6 +43,9 @@ struct parameters {
 	size_t trusted_host_count;
 	const struct pair *token_owners;	/* USER/TOKEN: owner */
 	size_t token_owner_count;
+	/* KEY@DOMAIN as the ledger names accounts, or DOMAIN: what it sends */
+	const struct pair *mass_senders;
+	size_t mass_sender_count;
 	/* domain, or "*": the day until which p=none is enough; by name */
 	const struct pair *dmarc_rollout;
 	size_t dmarc_rollout_count;

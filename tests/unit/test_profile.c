@@ -427,7 +427,7 @@ static const struct refused_case refused_cases[] = {
 	    NULL },
 	{ "an unknown parameter", HEAD "parameters: {admin: [root]}\n", 4,
 	    "parameters has the unknown key \"admin\", wanted admins, "
-	    "partners, tunnels, trusted_hosts, token_owners or dmarc_rollout",
+	    "partners, tunnels, trusted_hosts, token_owners, mass_senders or dmarc_rollout",
 	    NULL },
 	{ "admins are text", HEAD "parameters:\n  admins: root\n", 5,
 	    "admins is text, wanted a list", NULL },
