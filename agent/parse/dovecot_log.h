@@ -33,7 +33,8 @@ enum dovecot_log_security {
 
 struct dovecot_log_event {
 	enum dovecot_log_kind kind;
-	struct log_stamp stamp;
+	bool is_dovecot;		/* Dovecot's, by the program's name; some OTHER are, too */
+	struct log_stamp stamp;		/* day 0 when there is none that can be read */
 	struct slice service;		/* "imap", "pop3", "managesieve", "submission", "lmtp" */
 	struct slice user;		/* without <>; as logged, a client's choice unless LOGIN */
 	bool user_cut;			/* it ended in "...": not the whole name */
