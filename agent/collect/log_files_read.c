@@ -232,10 +232,9 @@ digest(const void *bytes, size_t length, unsigned char ret_mark[static 32])
 	    1 ? 0 : -1;
 }
 
-/* Exactly length bytes; -1 when there are fewer or they can not be read. */
-static int
-read_exactly(const struct log_part *part, uint64_t from, void *bytes,
-    size_t length)
+/* How many of length bytes there are; fewer where they can not be read. */
+static size_t
+read_at(const struct log_part *part, uint64_t from, void *bytes, size_t length)
 {
 	struct log_reader *reader = log_reader_open(part, from, from + length);
 	size_t done = 0;
@@ -250,7 +249,13 @@ read_exactly(const struct log_part *part, uint64_t from, void *bytes,
 		done += (size_t)got;
 	}
 	log_reader_close(reader);
-	return done == length ? 0 : -1;
+	return done;
+}
+
+size_t
+log_head(const struct log_part *part, void *bytes, size_t room)
+{
+	return read_at(part, 0, bytes, room);
 }
 
 static int
@@ -259,7 +264,7 @@ mark_at(const struct log_part *part, uint64_t offset, size_t length,
 {
 	unsigned char bytes[LOG_MARK_BYTES];
 
-	if (read_exactly(part, offset - length, bytes, length) != 0)
+	if (read_at(part, offset - length, bytes, length) != length)
 		return -1;
 	return digest(bytes, length, ret_mark);
 }
