@@ -249,7 +249,8 @@ read_value(enum element element, struct slice value,
 	case ELEMENT_PID:
 		return slice_is_digits(value);
 	case ELEMENT_SESSION:
-		return slice_is_plain(value, "+/=");
+		/* Base64; a proxy's own ones may have more. */
+		return slice_is_plain(value, "+/=:._@-");
 	default:
 		return true;
 	}

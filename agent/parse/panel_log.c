@@ -365,7 +365,7 @@ take_session(struct text *text, struct slice *ret_user)
 	if (!take_until(text, ' ', &word))
 		return false;
 	colon = memrchr(word.bytes, ':', word.length);
-	if (colon == NULL)
+	if (colon == NULL || colon + 1 == word.bytes + word.length)
 		return false;
 	*ret_user = (struct slice){ word.bytes, (size_t)(colon - word.bytes) };
 	return is_clean(*ret_user) && !has_byte(*ret_user, ':');
