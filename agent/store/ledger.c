@@ -125,42 +125,46 @@ seed_of(const unsigned char secret[LEDGER_SECRET_BYTES])
 	return seed;
 }
 
-static struct ledger_rows *
-rows_of(struct ledger *ledger, size_t i)
+struct ledger_rows *
+ledger_rows_of(struct ledger *ledger, enum ledger_kind kind)
 {
-	struct ledger_rows *const rows[] = {
-		&ledger->mails, &ledger->logins, &ledger->failures, &ledger->senders, &ledger->notes,
+	struct ledger_rows *const rows[KIND_COUNT] = {
+		[KIND_MAIL] = &ledger->mails,
+		[KIND_LOGIN] = &ledger->logins,
+		[KIND_FAILURE] = &ledger->failures,
+		[KIND_SENDER] = &ledger->senders,
+		[KIND_NOTE] = &ledger->notes,
 	};
 
-	return i < sizeof(rows) / sizeof(rows[0]) ? rows[i] : NULL;
+	return rows[kind];
 }
 
 struct ledger *
 ledger_new(const unsigned char secret[LEDGER_SECRET_BYTES])
 {
 	struct ledger *ledger = ledger_realloc(NULL, 1, sizeof(*ledger));
-	size_t i;
+	enum ledger_kind kind;
 
 	memset(ledger, 0, sizeof(*ledger));
 	memcpy(ledger->secret, secret, LEDGER_SECRET_BYTES);
 	ledger->seed = seed_of(secret);
 	ledger_names_init(&ledger->names, &ledger->seed);
-	for (i = 0; rows_of(ledger, i) != NULL; i++)
-		ledger_index_init(&rows_of(ledger, i)->index);
+	for (kind = 0; kind < KIND_COUNT; kind++)
+		ledger_index_init(&ledger_rows_of(ledger, kind)->index);
 	return ledger;
 }
 
 void
 ledger_free(struct ledger *ledger)
 {
-	size_t i;
+	enum ledger_kind kind;
 
 	if (ledger == NULL)
 		return;
 	ledger_names_done(&ledger->names);
-	for (i = 0; rows_of(ledger, i) != NULL; i++) {
-		free(rows_of(ledger, i)->rows);
-		ledger_index_done(&rows_of(ledger, i)->index);
+	for (kind = 0; kind < KIND_COUNT; kind++) {
+		free(ledger_rows_of(ledger, kind)->rows);
+		ledger_index_done(&ledger_rows_of(ledger, kind)->index);
 	}
 	free(ledger->days);
 	explicit_bzero(ledger, sizeof(*ledger));
@@ -415,23 +419,15 @@ day_has_room(const struct ledger_day *day, const struct row_kind *kind, uint8_t 
 }
 
 static void
-row_append(struct ledger_rows *rows, size_t size, const void *row, uint64_t hash)
+row_append(struct ledger_rows *rows, size_t size, const void *row)
 {
 	if (rows->count == rows->room) {
 		rows->room = rows->room == 0 ? 64 : rows->room * 2;
 		rows->rows = ledger_realloc(rows->rows, rows->room, size);
 	}
 	memcpy((char *)rows->rows + (size_t)rows->count * size, row, size);
-	ledger_index_put(&rows->index, hash, rows->count++);
+	rows->count++;
 }
-
-union any_row {
-	struct ledger_mail mail;
-	struct ledger_login login;
-	struct ledger_failure failure;
-	struct ledger_sender sender;
-	struct ledger_note note;
-};
 
 /*
  * Adds a row that was not found. A full day folds it, step by step, until the
@@ -442,7 +438,7 @@ row_new(struct ledger *ledger, struct ledger_rows *rows, const struct row_kind *
     key_of *key_of_row, const void *row, int32_t number, uint64_t hash)
 {
 	struct ledger_day *day = day_of(ledger, number);
-	union any_row folded;
+	union ledger_row folded;
 	uint8_t step;
 	void *found;
 
@@ -456,7 +452,8 @@ row_new(struct ledger *ledger, struct ledger_rows *rows, const struct row_kind *
 		step = row_step(kind, &folded);
 	}
 	day->rows[kind->quota][step]++;
-	row_append(rows, kind->size, &folded, hash);
+	ledger_index_put(&rows->index, hash, rows->count);
+	row_append(rows, kind->size, &folded);
 	return NULL;
 }
 
@@ -533,6 +530,67 @@ ledger_add_note(struct ledger *ledger, const struct ledger_note *row)
 		to->count += row->count;
 }
 
+void
+ledger_add(struct ledger *ledger, enum ledger_kind kind, const union ledger_row *row)
+{
+	switch (kind) {
+	case KIND_MAIL:
+		ledger_add_mail(ledger, &row->mail);
+		break;
+	case KIND_LOGIN:
+		ledger_add_login(ledger, &row->login);
+		break;
+	case KIND_FAILURE:
+		ledger_add_failure(ledger, &row->failure);
+		break;
+	case KIND_SENDER:
+		ledger_add_sender(ledger, &row->sender);
+		break;
+	case KIND_NOTE:
+		ledger_add_note(ledger, &row->note);
+		break;
+	case KIND_COUNT:
+		break;
+	}
+}
+
+size_t
+ledger_row_size(enum ledger_kind kind)
+{
+	static const size_t sizes[KIND_COUNT] = {
+		[KIND_MAIL] = sizeof(struct ledger_mail),
+		[KIND_LOGIN] = sizeof(struct ledger_login),
+		[KIND_FAILURE] = sizeof(struct ledger_failure),
+		[KIND_SENDER] = sizeof(struct ledger_sender),
+		[KIND_NOTE] = sizeof(struct ledger_note),
+	};
+
+	return sizes[kind];
+}
+
+void
+ledger_append(struct ledger *ledger, enum ledger_kind kind, const union ledger_row *row)
+{
+	row_append(ledger_rows_of(ledger, kind), ledger_row_size(kind), row);
+}
+
+void
+ledger_clear(struct ledger *ledger)
+{
+	struct ledger_rows *rows;
+	enum ledger_kind kind;
+
+	for (kind = 0; kind < KIND_COUNT; kind++) {
+		rows = ledger_rows_of(ledger, kind);
+		rows->count = 0;
+		if (rows->index.count > 0) {
+			ledger_index_done(&rows->index);
+			ledger_index_init(&rows->index);
+		}
+	}
+	ledger->day_count = 0;
+}
+
 /* ---- all rows ---- */
 
 const struct ledger_mail *
@@ -577,7 +635,6 @@ struct translation {
 	struct ledger *into;
 	const struct ledger *from;
 	uint32_t *numbers;	/* plus 1; 0 = not asked yet */
-	int32_t first, last;	/* days that are wanted */
 };
 
 static uint32_t
@@ -591,120 +648,76 @@ translate(struct translation *translation, uint32_t name)
 	return *number - 1;
 }
 
-static void
-merge_mails(struct translation *t)
-{
-	const struct ledger_rows *rows = &t->from->mails;
-	struct ledger_mail row;
-	uint32_t i;
+/* Where the names of a row are; all kinds begin with the day. */
+static const uint8_t name_offsets[KIND_COUNT][6] = {
+	[KIND_MAIL] = {
+		offsetof(struct ledger_mail, remote), offsetof(struct ledger_mail, hosted),
+		offsetof(struct ledger_mail, cipher),
+	},
+	[KIND_LOGIN] = {
+		offsetof(struct ledger_login, account), offsetof(struct ledger_login, domain),
+		offsetof(struct ledger_login, method), offsetof(struct ledger_login, cipher),
+		offsetof(struct ledger_login, network),
+	},
+	[KIND_FAILURE] = {
+		offsetof(struct ledger_failure, account), offsetof(struct ledger_failure, domain),
+		offsetof(struct ledger_failure, source),
+	},
+	[KIND_SENDER] = {
+		offsetof(struct ledger_sender, account), offsetof(struct ledger_sender, domain),
+	},
+	[KIND_NOTE] = { offsetof(struct ledger_note, name) },
+};
 
-	for (i = 0; i < rows->count; i++) {
-		row = ((const struct ledger_mail *)rows->rows)[i];
-		if (row.day < t->first || row.day > t->last)
-			continue;
-		row.remote = translate(t, row.remote);
-		row.hosted = translate(t, row.hosted);
-		row.cipher = translate(t, row.cipher);
-		ledger_add_mail(t->into, &row);
+static void
+merge_row(struct translation *translation, enum ledger_kind kind, const char *from)
+{
+	const uint8_t *offset;
+	union ledger_row row;
+	uint32_t name;
+
+	memcpy(&row, from, ledger_row_size(kind));
+	for (offset = name_offsets[kind]; *offset != 0; offset++) {
+		memcpy(&name, (char *)&row + *offset, sizeof(name));
+		name = translate(translation, name);
+		memcpy((char *)&row + *offset, &name, sizeof(name));
 	}
+	ledger_add(translation->into, kind, &row);
 }
 
+/* day NULL: all of them. */
 static void
-merge_logins(struct translation *t)
+merge(struct ledger *into, const struct ledger *from, const int32_t *day)
 {
-	const struct ledger_rows *rows = &t->from->logins;
-	struct ledger_login row;
+	struct translation translation = { into, from, NULL };
+	size_t names = from->names.count, size;
+	const struct ledger_rows *rows;
+	enum ledger_kind kind;
+	const char *row;
 	uint32_t i;
 
-	for (i = 0; i < rows->count; i++) {
-		row = ((const struct ledger_login *)rows->rows)[i];
-		if (row.day < t->first || row.day > t->last)
-			continue;
-		row.account = translate(t, row.account);
-		row.domain = translate(t, row.domain);
-		row.method = translate(t, row.method);
-		row.cipher = translate(t, row.cipher);
-		row.network = translate(t, row.network);
-		ledger_add_login(t->into, &row);
-	}
-}
-
-static void
-merge_failures(struct translation *t)
-{
-	const struct ledger_rows *rows = &t->from->failures;
-	struct ledger_failure row;
-	uint32_t i;
-
-	for (i = 0; i < rows->count; i++) {
-		row = ((const struct ledger_failure *)rows->rows)[i];
-		if (row.day < t->first || row.day > t->last)
-			continue;
-		row.account = translate(t, row.account);
-		row.domain = translate(t, row.domain);
-		row.source = translate(t, row.source);
-		ledger_add_failure(t->into, &row);
-	}
-}
-
-static void
-merge_senders(struct translation *t)
-{
-	const struct ledger_rows *rows = &t->from->senders;
-	struct ledger_sender row;
-	uint32_t i;
-
-	for (i = 0; i < rows->count; i++) {
-		row = ((const struct ledger_sender *)rows->rows)[i];
-		if (row.day < t->first || row.day > t->last)
-			continue;
-		row.account = translate(t, row.account);
-		row.domain = translate(t, row.domain);
-		ledger_add_sender(t->into, &row);
-	}
-}
-
-static void
-merge_notes(struct translation *t)
-{
-	const struct ledger_rows *rows = &t->from->notes;
-	struct ledger_note row;
-	uint32_t i;
-
-	for (i = 0; i < rows->count; i++) {
-		row = ((const struct ledger_note *)rows->rows)[i];
-		if (row.day < t->first || row.day > t->last)
-			continue;
-		row.name = translate(t, row.name);
-		ledger_add_note(t->into, &row);
-	}
-}
-
-static void
-merge_days(struct ledger *into, const struct ledger *from, int32_t first, int32_t last)
-{
-	size_t names = from->names.count;
-	struct translation translation = {
-		.into = into,
-		.from = from,
-		.numbers = ledger_realloc(NULL, names, sizeof(*translation.numbers)),
-		.first = first,
-		.last = last,
-	};
-
+	translation.numbers = ledger_realloc(NULL, names, sizeof(*translation.numbers));
 	memset(translation.numbers, 0, names * sizeof(*translation.numbers));
-	merge_mails(&translation);
-	merge_logins(&translation);
-	merge_failures(&translation);
-	merge_senders(&translation);
-	merge_notes(&translation);
+	for (kind = 0; kind < KIND_COUNT; kind++) {
+		rows = ledger_rows_of((struct ledger *)from, kind);
+		size = ledger_row_size(kind);
+		for (i = 0, row = rows->rows; i < rows->count; i++, row += size)
+			if (day == NULL || memcmp(row, day, sizeof(*day)) == 0)
+				merge_row(&translation, kind, row);
+	}
 	free(translation.numbers);
 }
 
 void
 ledger_merge(struct ledger *into, const struct ledger *from)
 {
-	merge_days(into, from, INT32_MIN, INT32_MAX);
+	merge(into, from, NULL);
+}
+
+void
+ledger_merge_day(struct ledger *into, const struct ledger *from, int32_t day)
+{
+	merge(into, from, &day);
 }
 
 void
@@ -712,15 +725,15 @@ ledger_each_day_of(const struct ledger *ledger, int32_t first, int32_t last,
     void (*visit)(const struct ledger *day, int32_t number, void *data), void *data)
 {
 	struct ledger *day;
+	int32_t number;
 	size_t i;
 
 	for (i = 0; i < ledger->day_count; i++) {
-		int32_t number = ledger->days[i].day;
-
+		number = ledger->days[i].day;
 		if (number < first || number > last)
 			continue;
 		day = ledger_new(ledger->secret);
-		merge_days(day, ledger, number, number);
+		ledger_merge_day(day, ledger, number);
 		visit(day, number, data);
 		ledger_free(day);
 	}

@@ -362,6 +362,12 @@ is_domain_byte(unsigned char byte)
 }
 
 static bool
+is_name_byte(char byte)
+{
+	return byte >= ' ' && byte <= '~';
+}
+
+static bool
 is_domain(const char *text)
 {
 	for (; *text != '\0'; text++)
@@ -406,6 +412,7 @@ ledger_names_init(struct ledger_names *names, const struct ledger_seed *seed)
 {
 	static const char *const first[] = {
 		[NAME_NONE] = "", [NAME_OTHER] = "(other)", [NAME_ODD] = "(odd)",
+		[NAME_NULL] = "<>",
 	};
 	uint64_t hash;
 	size_t i;
@@ -438,6 +445,29 @@ ledger_names_take(struct ledger_names *names, const struct ledger_string *string
 	found = strings_find(&names->strings, text, false, &hash);
 	return found != NULL ? found->number :
 	    name_new(names, string->owner, string->class, text, hash);
+}
+
+bool
+ledger_names_read(struct ledger_names *names, enum ledger_owner owner, enum name_class class,
+    struct slice text, uint32_t *ret_number)
+{
+	const struct ledger_string *found;
+	uint64_t hash;
+	size_t i;
+
+	if (text.length > STRING_MAX)
+		return false;
+	found = strings_find(&names->strings, text, false, &hash);
+	if (found != NULL && (class == NAME_PLAIN || found->is_domain || found->number <= NAME_NULL)) {
+		*ret_number = found->number;
+		return true;
+	}
+	for (i = 0; i < text.length; i++)
+		if (class == NAME_DOMAIN ? !is_domain_byte((unsigned char)text.bytes[i]) :
+		    !is_name_byte(text.bytes[i]))
+			return false;
+	*ret_number = name_new(names, owner, class, text, hash);
+	return true;
 }
 
 void
@@ -497,7 +527,7 @@ ledger_name(struct ledger *ledger, enum ledger_owner owner, struct slice name)
 	if (found != NULL)
 		return found->number;
 	for (i = 0; i < name.length; i++)
-		if (name.bytes[i] < ' ' || name.bytes[i] > '~')
+		if (!is_name_byte(name.bytes[i]))
 			return NAME_ODD;
 	return name_new(names, owner, NAME_PLAIN, name, hash);
 }

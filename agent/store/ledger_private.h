@@ -75,7 +75,7 @@ struct ledger_memo {
 };
 
 /* The names that every ledger begins with, as numbers. */
-enum { NAME_NONE = LEDGER_NO_NAME, NAME_OTHER, NAME_ODD };
+enum { NAME_NONE = LEDGER_NO_NAME, NAME_OTHER, NAME_ODD, NAME_NULL };
 
 enum name_class { NAME_DOMAIN, NAME_PLAIN, NAME_CLASSES };
 
@@ -93,6 +93,12 @@ struct ledger_names {
 void ledger_names_init(struct ledger_names *names, const struct ledger_seed *seed);
 void ledger_names_done(struct ledger_names *names);
 const struct ledger_string *ledger_names_string(const struct ledger_names *names, uint32_t number);
+/*
+ * The number of a name of a day's file, which is added when it is not there;
+ * false when it is none that ledger_domain or ledger_name gives.
+ */
+bool ledger_names_read(struct ledger_names *names, enum ledger_owner owner, enum name_class class,
+    struct slice text, uint32_t *ret_number);
 /* The number of another ledger's name, which is added when it is not there. */
 uint32_t ledger_names_take(struct ledger_names *names, const struct ledger_string *string);
 
@@ -124,5 +130,61 @@ struct ledger {
 	struct ledger_day *days;	/* by day */
 	size_t day_count, day_room;
 };
+
+enum ledger_kind { KIND_MAIL, KIND_LOGIN, KIND_FAILURE, KIND_SENDER, KIND_NOTE, KIND_COUNT };
+
+union ledger_row {
+	struct ledger_mail mail;
+	struct ledger_login login;
+	struct ledger_failure failure;
+	struct ledger_sender sender;
+	struct ledger_note note;
+};
+
+struct ledger_rows *ledger_rows_of(struct ledger *ledger, enum ledger_kind kind);
+size_t ledger_row_size(enum ledger_kind kind);
+void ledger_add(struct ledger *ledger, enum ledger_kind kind, const union ledger_row *row);
+/*
+ * Puts a row behind the others without looking for its key, for a ledger that
+ * is only read; ledger_clear takes all rows away and leaves the names.
+ */
+void ledger_append(struct ledger *ledger, enum ledger_kind kind, const union ledger_row *row);
+void ledger_clear(struct ledger *ledger);
+/* Adds from's rows of one day. */
+void ledger_merge_day(struct ledger *into, const struct ledger *from, int32_t day);
+
+/* ---- rows as text: ledger_text.c ---- */
+
+struct buf;
+struct err;
+
+/* Appends the day's file: its first line, the rows of that day in order, its last line. */
+void ledger_day_write(const struct ledger *ledger, int32_t day, struct buf *buf);
+
+#define LEDGER_DAY_BYTES_MAX ((size_t)64 << 20)
+/* Behind the bytes that are read there are this many zeros: they are loaded as words. */
+#define LEDGER_PADDING 8
+/*
+ * Reads a day's file into ledger; indexed: with ledger_add, else with
+ * ledger_append. What is wrong is ERR_CONTENT with source and line, and the
+ * rows before it are in the ledger.
+ */
+int ledger_day_read(struct ledger *ledger, bool indexed, int32_t day, const char *source,
+    struct slice text, struct err *err);
+
+/* A day's number of "2026-11-21"; false when it is no date. */
+bool ledger_day_number(struct slice text, int32_t *ret_day);
+/* Decimal digits alone. */
+bool ledger_number(struct slice text, uint64_t max, uint64_t *ret_number);
+
+/* ---- the state as text: ledger_state.c ---- */
+
+struct arena;
+
+/* The file's bytes; -1 when a name can not stand in it. */
+int ledger_state_write(const struct ledger_state *state, uint64_t sequence, struct buf *buf,
+    struct err *err);
+int ledger_state_read(struct arena *arena, const char *source, struct slice text,
+    struct ledger_state *ret_state, uint64_t *ret_sequence, struct err *err);
 
 #endif
