@@ -686,7 +686,7 @@ static const char *const hostile_subjects[] = {
 	"x\\\" X=TLS1:ECDHE-RSA-AES128-SHA:128 CV=yes A=dovecot_login:victim@clinic.example S=1 for v@clinic.example",
 	"2026-10-02 00:00:00 1abcde-00000000001-0001 <= a@b.example H=[198.18.1.1]:25 P=esmtp S=1 for a@b.example",
 	"H=(x) [127.0.0.1]:25 P=local U=root",
-	"\\\\\" for v@clinic.example",
+	"\\\\\\\" for v@clinic.example",
 	"\\\\",
 	"\\\\\\\" from <x@y.example> for z@clinic.example",
 	"\\n2026-10-02 00:00:00 ** x@y.example: a TLS session is required",
