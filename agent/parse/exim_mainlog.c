@@ -1,0 +1,205 @@
+#include "parse/exim_mainlog_private.h"
+
+/* ---- the stamp ---- */
+
+/*
+ * Eight bytes against "dddd-dd-", and "dd dd:dd": with the separators taken away
+ * and '0' from the digits, each byte has to be 0, or 9 at most.
+ */
+#define DATE_ZEROS UINT64_C(0x2D30302D30303030)
+#define DATE_ROOM UINT64_C(0x7F76767F76767676)
+#define TIME_ZEROS UINT64_C(0x30303A3030203030)
+#define TIME_ROOM UINT64_C(0x76767F76767F7676)
+
+enum {
+	STAMP_LENGTH = 19,	/* "2026-11-21 19:11:21" */
+	ID_OLD = 16,		/* 6-6-2 */
+	ID_NEW = 23,		/* 6-11-4 */
+};
+
+static bool
+is_leap(int year)
+{
+	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+static inline int
+two_digits(uint64_t digits, unsigned byte)
+{
+	return (int)(digits >> byte * 8 & 0xFF) * 10 + (int)(digits >> (byte + 1) * 8 & 0xFF);
+}
+
+static bool
+read_stamp(const char *line, struct log_stamp *ret_stamp)
+{
+	static const uint8_t month_length[12] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	uint64_t date = exim_eight(line) ^ DATE_ZEROS, time = exim_eight(line + 8) ^ TIME_ZEROS;
+	int year, month, day, hour, minute;
+
+	if (((date | (date + DATE_ROOM) | time | (time + TIME_ROOM)) & EXIM_EACH(0x80)) != 0 ||
+	    line[16] != ':' || line[17] < '0' || line[17] > '6' || line[18] < '0' || line[18] > '9' ||
+	    (line[17] == '6' && line[18] != '0'))
+		return false;
+	year = two_digits(date, 0) * 100 + two_digits(date, 2);
+	month = two_digits(date, 5);
+	day = two_digits(time, 0);
+	hour = two_digits(time, 3);
+	minute = two_digits(time, 6);
+	if (month < 1 || month > 12 || day < 1 || day > month_length[month - 1] ||
+	    (month == 2 && day == 29 && !is_leap(year)) || hour > 23 || minute > 59)
+		return false;
+	ret_stamp->day = log_day(year, month, day);
+	ret_stamp->hour = (uint8_t)hour;
+	ret_stamp->minute = (uint8_t)minute;
+	return true;
+}
+
+/* Milliseconds, zone and process id, where they are logged; then the blank. */
+static bool
+skip_to_rest(struct exim_walk *walk)
+{
+	const char *at = walk->at, *end = walk->end;
+
+	if (at < end && *at == '.') {
+		for (at++; at < end && *at >= '0' && *at <= '9'; at++)
+			;
+	}
+	if (end - at > 6 && at[0] == ' ' && (at[1] == '+' || at[1] == '-') && at[6] == ' ')
+		at += 6;
+	if (end - at > 3 && at[0] == ' ' && at[1] == '[') {
+		const char *digit = at + 2;
+
+		while (digit < end && *digit >= '0' && *digit <= '9')
+			digit++;
+		if (digit > at + 2 && end - digit > 1 && digit[0] == ']' && digit[1] == ' ')
+			at = digit + 1;
+	}
+	if (end - at < 2 || *at != ' ')
+		return false;
+	walk->at = at + 1;
+	return true;
+}
+
+/* ---- the message id ---- */
+
+/* Marks each byte that is from low to high; bytes of 128 and more are none of it. */
+static inline uint64_t
+between(uint64_t word, unsigned low, unsigned high)
+{
+	uint64_t small = word & EXIM_EACH(0x7F);
+
+	return (small + EXIM_EACH(0x80 - low)) & ~(small + EXIM_EACH(0x7F - high)) & ~word &
+	    EXIM_EACH(0x80);
+}
+
+static inline bool
+are_letters_or_digits(uint64_t word)
+{
+	return (between(word, '0', '9') | between(word | EXIM_EACH(0x20), 'a', 'z')) ==
+	    EXIM_EACH(0x80);
+}
+
+/* The length of the id here; 0: none. What is not of it is taken for a '0' where words overlap. */
+static unsigned
+id_length(const char *at, const char *end)
+{
+	const uint64_t dash_at_6 = (uint64_t)('-' ^ '0') << 48;
+
+	if (end - at <= ID_OLD || at[6] != '-' || !are_letters_or_digits(exim_eight(at) ^ dash_at_6))
+		return 0;
+	if (at[13] == '-' && at[ID_OLD] == ' ')
+		return are_letters_or_digits(exim_eight(at + 8) ^ (uint64_t)('-' ^ '0') << 40) ?
+		    ID_OLD : 0;
+	if (end - at > ID_NEW && at[18] == '-' && at[ID_NEW] == ' ' &&
+	    are_letters_or_digits(exim_eight(at + 8)) &&
+	    are_letters_or_digits(exim_eight(at + 15) ^ (uint64_t)('-' ^ '0') << 24))
+		return ID_NEW;
+	return 0;
+}
+
+/* ---- the kind ---- */
+
+/* "=>" and so on, from behind it. A blank and one byte more have to follow. */
+static bool
+read_arrow(struct exim_walk *walk, struct exim_log_event *event)
+{
+	if (walk->end - walk->at < 2 || *walk->at != ' ')
+		return false;
+	walk->at++;
+	switch (event->kind) {
+	case EXIM_LOG_ARRIVAL:
+		return exim_read_arrival(walk, event);
+	case EXIM_LOG_DELIVERY:
+		return exim_read_delivery(walk, event);
+	default:
+		return exim_read_undelivered(walk, event);
+	}
+}
+
+static enum exim_log_kind
+arrow_kind(unsigned arrow)
+{
+	switch (arrow) {
+	case EXIM_PAIR('<', '='):
+	case EXIM_PAIR('(', '='):
+		return EXIM_LOG_ARRIVAL;
+	case EXIM_PAIR('=', '>'):
+	case EXIM_PAIR('-', '>'):
+	case EXIM_PAIR('>', '>'):
+		return EXIM_LOG_DELIVERY;
+	case EXIM_PAIR('=', '='):
+		return EXIM_LOG_DEFERRAL;
+	case EXIM_PAIR('*', '*'):
+		return EXIM_LOG_FAILURE;
+	default:
+		return EXIM_LOG_OTHER;
+	}
+}
+
+/* A line about a message. */
+static bool
+read_message_line(struct exim_walk *walk, struct exim_log_event *event)
+{
+	if (walk->end - walk->at >= 2)
+		event->kind = arrow_kind(exim_pair(walk->at));
+	if (event->kind != EXIM_LOG_OTHER) {
+		event->further = *walk->at == '-';
+		walk->at += 2;
+		return read_arrow(walk, event);
+	}
+	if (!EXIM_BEGINS(walk, "Completed"))
+		return exim_read_free(walk, event);
+	if (walk->end - walk->at == 9 || walk->at[9] == ' ')
+		event->kind = EXIM_LOG_COMPLETED;
+	walk->at += 9;
+	return walk->at == walk->end || EXIM_BEGINS(walk, " QT=") ||
+	    (event->kind = EXIM_LOG_OTHER, true);
+}
+
+static bool
+read_rest(struct exim_walk *walk, struct exim_log_event *event)
+{
+	unsigned length;
+
+	if (!skip_to_rest(walk))
+		return false;
+	length = id_length(walk->at, walk->end);
+	if (length == 0)
+		return exim_read_free(walk, event);
+	event->id = exim_slice(walk->at, walk->at + length);
+	walk->at += length + 1;
+	return walk->at < walk->end && read_message_line(walk, event);
+}
+
+void
+exim_log_read(const char *line, size_t length, struct exim_log_event *ret_event)
+{
+	struct exim_walk walk = { .at = line + STAMP_LENGTH, .end = line + length };
+
+	*ret_event = (struct exim_log_event){ .kind = EXIM_LOG_OTHER };
+	/* Of a line that is too long nobody may have kept the bytes. */
+	if (length <= LOG_LINE_MAX && length > STAMP_LENGTH && read_stamp(line, &ret_event->stamp) &&
+	    read_rest(&walk, ret_event))
+		return;
+	*ret_event = (struct exim_log_event){ .kind = EXIM_LOG_BROKEN, .stamp = ret_event->stamp };
+}
