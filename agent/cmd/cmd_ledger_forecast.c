@@ -3,7 +3,9 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "checks/ledger.h"
 #include "cmd/cmd_ledger.h"
+#include "collect/collect.h"
 
 static const char *const formats[] = { "text", "json", NULL };
 
@@ -24,6 +26,60 @@ check_flags(struct arena *arena, const struct options *options, struct err *err)
 	if (cmd_outputs_check(arena, options, formats, err) != 0)
 		return -1;
 	return cmd_names_check(arena, options, err);
+}
+
+/* ---- what else decides ---- */
+
+/* NULL = not known. */
+static const char *
+tries_clear(const struct transport_facts *transport)
+{
+	const struct fact_str *require = &transport->hosts_require_tls;
+	const struct fact_str *again = &transport->tls_tempfail_tryclear;
+
+	if ((again->meta.state == FACT_KNOWN && strcmp(again->value, "false") == 0) ||
+	    (require->meta.state == FACT_KNOWN && strcmp(require->value, "*") == 0))
+		return "no";
+	return again->meta.state == FACT_UNKNOWN || require->meta.state == FACT_UNKNOWN ?
+	    NULL : "yes";
+}
+
+/* By whichever of them a message goes: one that sends in clear is enough. */
+static const char *
+any_tries_clear(const struct facts *facts)
+{
+	const char *all = facts->transports.count == 0 ? NULL : "no";
+	size_t i;
+
+	for (i = 0; i < facts->transports.count; i++) {
+		const char *one = tries_clear(&facts->transports.items[i]);
+
+		if (one != NULL && strcmp(one, "yes") == 0)
+			return one;
+		all = one == NULL ? NULL : all;
+	}
+	return all;
+}
+
+/* As Exim has it now: the logs may be from before a change. */
+static void
+ask_server(struct arena *arena, const struct ledger_run *run,
+    struct forecast_server *ret_server)
+{
+	static const char *const needs[] = {
+		"exim.log_selector", "transports", "transports.hosts_require_tls",
+		"transports.tls_tempfail_tryclear",
+	};
+	const struct collect_options options = {
+		.needs = needs,
+		.need_count = sizeof(needs) / sizeof(needs[0]),
+	};
+	struct facts *facts = facts_new(arena);
+	const struct evaluation ev = { .arena = arena, .facts = facts };
+
+	collect_all(run->host, facts, &options);
+	ret_server->tries_clear = any_tries_clear(facts);
+	ret_server->cipher_not_logged = log_selector_seen(&ev, "tls_cipher") == SELECTOR_OFF;
 }
 
 static void
@@ -87,11 +143,12 @@ static int
 tell(struct arena *arena, const struct options *options, const struct ledger_run *run,
     const struct forecast_rule *rule, struct err *err)
 {
-	const struct forecast_server server = { .tries_clear = NULL };
+	struct forecast_server server;
 	struct forecast forecast;
 	struct forecast_report report = { .forecast = &forecast };
 	struct account_names names;
 
+	ask_server(arena, run, &server);
 	forecast_init(&forecast, arena, rule, &server);
 	if (ledger_days_each(run->days, run->first_day, run->last_day, visit, &forecast,
 	    err) != 0)

@@ -9,7 +9,6 @@
 #include "base/err.h"
 #include "cmd/cmd_ledger.h"
 
-#define DEFAULT_STATE "/var/lib/cpward"
 #define DEFAULT_DAYS 30
 
 /* ---- standard output ---- */
@@ -102,19 +101,6 @@ choose_days(const struct options *options, struct ledger_run *run, struct err *e
 
 /* ---- reading ---- */
 
-/* NULL: logs below --root belong to another server, whose days are kept only where asked. */
-static const char *
-ledger_directory(struct arena *arena, const struct options *options,
-    const struct config *config)
-{
-	bool root = options->root != NULL || config->root != NULL;
-
-	if (root && config->state_dir == NULL)
-		return NULL;
-	return arena_printf(arena, "%s/ledger", config->state_dir != NULL ?
-	    config->state_dir : DEFAULT_STATE);
-}
-
 static void
 add_unread(struct arena *arena, const struct options *options,
     struct ledger_run *run, const char *sentence)
@@ -183,7 +169,7 @@ ledger_run_open(struct arena *arena, const struct options *options,
 	run->host = cmd_host(options, &run->config, err);
 	if (run->host == NULL || choose_days(options, run, err) != 0)
 		return -1;
-	update.directory = ledger_directory(arena, options, &run->config);
+	update.directory = cmd_ledger_directory(arena, options, &run->config);
 	run->days = ledger_update(run->host, arena, &update, &run->update, err);
 	if (run->days == NULL)
 		return -1;

@@ -45,7 +45,7 @@ fate_words(const struct forecast *forecast, enum forecast_fate fate)
 		    "tls_tempfail_tryclear is off or the host is in hosts_require_tls; how "
 		    "this server has them is not known." :
 		    "Exim sends in clear after a failed handshake: tls_tempfail_tryclear is "
-		    "on, and the host is not in hosts_require_tls.";
+		    "on. Only hosts in hosts_require_tls are spared.";
 	case FATE_DEFERRED:
 		return list ?
 		    "These went out in clear. With TLS required they are deferred, and bounce "

@@ -54,8 +54,30 @@ columns_width(const struct columns *columns)
 
 	measure(columns, widths);
 	for (i = 0; columns->form[i] != '\0'; i++)
-		width += widths[i] + GAP;
+		width += (i > 0 ? GAP : 0) + widths[i];
 	return width;
+}
+
+/* No blanks at a line's end: what is empty there needs none before it. */
+static void
+print_cell(const struct columns *columns, FILE *out, size_t i, unsigned column_width,
+    bool last)
+{
+	const char *cell = columns->cells[i];
+	unsigned width = text_width(cell, strlen(cell));
+	int pad = width < column_width ? (int)(column_width - width) : 0;
+	bool right = columns->form[i % strlen(columns->form)] == 'r';
+
+	if (last && cell[0] == '\0') {
+		fputc('\n', out);
+		return;
+	}
+	fprintf(out, "%*s%s", (int)(i % strlen(columns->form) == 0 ? columns->indent : GAP) +
+	    (right ? pad : 0), "", cell);
+	if (last)
+		fputc('\n', out);
+	else if (!right)
+		fprintf(out, "%*s", pad, "");
 }
 
 void
@@ -65,23 +87,8 @@ columns_print(struct columns *columns, FILE *out)
 	unsigned widths[COLUMNS_MAX];
 
 	measure(columns, widths);
-	for (i = 0; i < columns->cell_count; i++) {
-		const char *cell = columns->cells[i];
-		unsigned width = text_width(cell, strlen(cell));
-		int pad = width < widths[i % count] ? (int)(widths[i % count] - width) : 0;
-		bool last = i % count == count - 1;
-
-		if (columns->form[i % count] == 'r')
-			fprintf(out, "%*s", pad, "");
-		if (i % count == 0)
-			fprintf(out, "%*s", (int)columns->indent, "");
-		fputs(cell, out);
-		if (last)
-			fputc('\n', out);
-		else
-			fprintf(out, "%*s", columns->form[i % count] == 'r' ? GAP :
-			    pad + GAP, "");
-	}
+	for (i = 0; i < columns->cell_count; i++)
+		print_cell(columns, out, i, widths[i % count], i % count == count - 1);
 }
 
 const char *

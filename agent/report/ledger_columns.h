@@ -27,7 +27,7 @@ struct columns {
 void columns_begin(struct columns *columns, struct arena *arena, unsigned indent,
     const char *form, const char *const *headings);
 void columns_add(struct columns *columns, const char *cell);
-/* The columns that the lines take, without the last one where that is a bar. */
+/* What a line takes, where no name is too long. */
 unsigned columns_width(const struct columns *columns);
 void columns_print(struct columns *columns, FILE *out);
 

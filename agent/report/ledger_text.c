@@ -51,20 +51,26 @@ sum(const uint64_t *counts)
 	return total;
 }
 
+/* For a bar behind so many columns. */
+static unsigned
+bar_room(const struct text *text, unsigned columns)
+{
+	unsigned room = text->width < columns + SHORTEST_BAR ? SHORTEST_BAR :
+	    text->width - columns;
+
+	return room < LONGEST_BAR ? room : LONGEST_BAR;
+}
+
 /* All bars of the totals begin in the same column. */
 static void
 print_share(const struct text *text, const char *words, uint64_t part, uint64_t whole,
     const char *color)
 {
-	unsigned room = text->width < 47 + SHORTEST_BAR ? SHORTEST_BAR : text->width - 47;
-
 	if (part == 0)
 		return;
-	if (room > LONGEST_BAR)
-		room = LONGEST_BAR;
 	fprintf(text->out, "  %-24s %12s  %4s  ", words, text_count(text, part),
 	    share_text(text->arena, part, whole));
-	words = bar(text->arena, part, whole, room, text->utf8);
+	words = bar(text->arena, part, whole, bar_room(text, 47), text->utf8);
 	if (color != NULL)
 		text_print_colored(text, color, words);
 	else
@@ -128,6 +134,14 @@ print_login_totals(const struct text *text)
 		print_share(text, tls_words(tls_order[i]), counts[tls_order[i]], total,
 		    tls_color(tls_order[i]));
 	print_share(text, "from this server itself", trusted, total, NULL);
+}
+
+static void
+print_failure_total(const struct text *text)
+{
+	if (text->summary->failures > 0)
+		text_print_heading(text, arena_join(text->arena, "Failed logins: ",
+		    text_count(text, text->summary->failures)));
 }
 
 static void
@@ -302,7 +316,7 @@ print_table(const struct text *text)
 	const struct ledger_groups *groups = &text->summary->table;
 	enum ledger_by by = text->summary->by;
 	size_t shown = by == BY_DAY || groups->count < TEXT_SHOWN ? groups->count : TEXT_SHOWN, i;
-	struct columns measured, columns;
+	struct columns columns;
 	uint64_t largest = 0;
 	unsigned room, pass;
 
@@ -318,11 +332,7 @@ print_table(const struct text *text)
 			columns_add(&columns, bar(text->arena,
 			    bar_value(&groups->items[i], by), largest, room, text->utf8));
 		}
-		measured = columns;
-		room = columns_width(&measured) + SHORTEST_BAR > text->width ?
-		    SHORTEST_BAR : text->width - columns_width(&measured);
-		if (room > LONGEST_BAR)
-			room = LONGEST_BAR;
+		room = bar_room(text, columns_width(&columns));
 	}
 	columns_print(&columns, text->out);
 	text_print_more(text, shown, groups->count);
@@ -342,6 +352,7 @@ ledger_report_text(FILE *out, const struct ledger_report *report,
 		print_lines(&text);
 		print_mail_totals(&text);
 		print_login_totals(&text);
+		print_failure_total(&text);
 		print_note_totals(&text);
 		if (report->summary->by != BY_NOTHING)
 			print_table(&text);
