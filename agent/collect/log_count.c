@@ -267,6 +267,7 @@ worker_run(void *data)
 static void
 segments_cut(struct arena *arena, const struct log_parts *parts, struct work *work)
 {
+	size_t bytes = work->options->segment != 0 ? work->options->segment : SEGMENT_BYTES;
 	size_t i;
 
 	for (i = parts->count; i-- > 0; ) {
@@ -278,8 +279,8 @@ segments_cut(struct arena *arena, const struct log_parts *parts, struct work *wo
 
 			segment->part = part;
 			segment->to = to;
-			segment->from = !part->compressed && to - part->from > SEGMENT_BYTES
-			    ? to - SEGMENT_BYTES : part->from;
+			segment->from = !part->compressed && to - part->from > bytes
+			    ? to - bytes : part->from;
 			segment->first = segment->from == part->from;
 			segment->newest = i + 1 == parts->count && to == part->to;
 			to = segment->from;

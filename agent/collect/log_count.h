@@ -18,6 +18,7 @@ struct log_count_options {
 	int64_t deadline;		/* clock_ms(); 0 = none */
 	bool positioned;		/* the parts begin where an earlier run ended */
 	unsigned threads;		/* 0 = as many as processors, 4 at most */
+	size_t segment;			/* bytes; 0 = 32 MiB */
 };
 
 struct log_count_result {
