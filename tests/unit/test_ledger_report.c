@@ -278,7 +278,8 @@ static void
 assert_text(const char *seen, const char *wanted)
 {
 	assert_begins(seen, wanted);
-	assert_int_equal(strlen(seen), strlen(wanted));
+	if (strlen(seen) > strlen(wanted))
+		fail_msg("more than wanted: \"%s\"", seen + strlen(wanted));
 }
 
 /* ---- text ---- */
@@ -422,7 +423,8 @@ test_tables(void **state)
 		    "\nBy account\n"
 		    "  account                          messages  recipients  logins  clear  failed\n"
 		    "  " ANN "@clinic.example         0           0   1,012      0       1  ########\n"
-		    "  " JOE "@clinic.example        12         126       5      5      11  #\n" },
+		    "  " JOE "@clinic.example        12         126       5      5      11  #\n"
+		    "  b9052943c28c16e3                        0           0       1      0       0  #\n" },
 	};
 	struct arena *arena = arena_new();
 	struct ledger *ledger = clinic();
