@@ -39,14 +39,15 @@ REPLAY_TOOLS := $(BUILD)/tests/run_replay $(BUILD)/tests/scan_faults \
 DIFF_TOOLS := $(patsubst tests/diff/%.c,$(BUILD)/diff/%,$(wildcard tests/diff/*.c))
 DNS_TOOLS := $(BUILD)/dns/faulty-ns $(BUILD)/dns/dns_ask
 WIRE_TOOLS := $(BUILD)/wire/wrong $(BUILD)/wire/flat
+LEDGER_TOOLS := $(BUILD)/ledger/generate $(BUILD)/ledger/steer.so
 SPF_RUNNER := $(BUILD)/spf/run_rfc7208
 TOOLS := $(SPF_RUNNER) $(BUILD)/tests/run_cases $(BUILD)/tests/whm_ask $(REPLAY_TOOLS) \
-	$(DIFF_TOOLS) $(DNS_TOOLS) $(WIRE_TOOLS)
+	$(DIFF_TOOLS) $(DNS_TOOLS) $(WIRE_TOOLS) $(LEDGER_TOOLS)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all unit check check-old check-unprivileged demo lab asan fuzz bench \
-	lint fmt install dist clean help deps tools dns-tools wire-tools wire oracle corpora
+	lint fmt install dist clean help deps tools dns-tools wire-tools ledger-tools wire oracle corpora
 
 all: $(BUILD)/cpward $(BUILD)/cpward-checks.7
 
@@ -153,9 +154,22 @@ $(BUILD)/dns/dns_ask: $(BUILD)/obj/tests/dns/dns_ask.o $(LIBRARY)
 	@echo '  LINK    $@'
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# Nor of these.
+$(BUILD)/ledger/generate: $(BUILD)/obj/tests/ledger/generate.o
+	@mkdir -p $(@D)
+	@echo '  LINK    $@'
+	@$(CC) $(LDFLAGS) -o $@ $^ -lcrypto
+
+$(BUILD)/ledger/steer.so: tests/ledger/steer.c
+	@mkdir -p $(@D)
+	@echo '  LINK    $@'
+	@$(CC) -std=c11 -D_GNU_SOURCE -O2 $(WARNINGS) -Wno-missing-prototypes -fPIC -shared -o $@ $< -ldl
+
 dns-tools: $(DNS_TOOLS)
 
 wire-tools: $(WIRE_TOOLS)
+
+ledger-tools: $(LEDGER_TOOLS)
 
 tools: $(TOOLS)
 
