@@ -80,10 +80,10 @@ log_read(struct update *update, struct ledger_log *log, const struct log_parts *
 		.log = log->path,
 		.secret = update->secret,
 		.deadline = update->deadline,
-		.positioned = position != NULL && parts->gap == NULL,
+		.position = parts->gap == NULL ? position : NULL,
 	};
 
-	if (log->kind == LOG_EXIM && options.positioned) {
+	if (log->kind == LOG_EXIM && options.position != NULL) {
 		open = update->state.open;
 		open_count = update->state.open_count;
 	}

@@ -33,7 +33,6 @@ struct work {
 	const struct log_count_options *options;
 	struct segment *segments;	/* newest first */
 	size_t count;
-	bool positioned;		/* the parts begin where an earlier run ended */
 
 	pthread_mutex_t lock;
 	pthread_cond_t turn;
@@ -245,7 +244,7 @@ worker_run(void *data)
 		    segment->part->reference_day);
 		if (segment_read(worker, segment, &end, &why) < 0) {
 			pthread_mutex_lock(&work->lock);
-			work_stop(work, number, why, !segment->part->compressed || work->positioned);
+			work_stop(work, number, why, !segment->part->compressed || work->options->position != NULL);
 			pthread_mutex_unlock(&work->lock);
 			worker->tally.totals = before;
 			ledger_free(whole);
@@ -353,6 +352,7 @@ result_take(struct arena *arena, struct work *work, const struct log_parts *part
     struct ledger_open **open, size_t *open_count, struct log_count_result *result)
 {
 	const struct log_part *newest = &parts->parts[parts->count - 1];
+	bool whole;
 
 	if (work->wanted < work->count)
 		result->incomplete = arena_printf(arena, "%s: %s",
@@ -363,11 +363,15 @@ result_take(struct arena *arena, struct work *work, const struct log_parts *part
 		result->incomplete = arena_printf(arena, "%s: could not be read again", newest->path);
 		return;
 	}
-	/* what an earlier run left open does not lead on over a gap */
-	log_ends_settle(work->ends, work->options->log, newest->reference_day, *open,
-	    work->wanted == work->count ? *open_count : 0, work->late);
+	/* what an earlier run left does not lead on over a gap */
+	whole = work->wanted == work->count && work->options->position != NULL;
+	log_ends_settle(work->ends, &(struct log_before){ .log = work->options->log,
+	    .day = whole ? work->options->position->last_day : 0,
+	    .else_day = newest->reference_day,
+	    .open = *open, .open_count = whole ? *open_count : 0 }, work->late);
 	log_ends_open(work->ends, arena, work->late, open, open_count);
 	workers_sum(work, workers, threads, ledger, result);
+	result->position.last_day = work->ends->last_day;
 	result->read = true;
 }
 
@@ -380,7 +384,6 @@ log_count(struct arena *arena, const struct log_parts *parts,
 		.options = options,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.turn = PTHREAD_COND_INITIALIZER,
-		.positioned = options->positioned,
 	};
 	struct worker workers[MAX_THREADS] = { { .work = NULL } };
 	unsigned threads, i;

@@ -16,7 +16,7 @@ struct log_count_options {
 	const char *log;		/* path, for notes and messages */
 	const unsigned char *secret;	/* LEDGER_SECRET_BYTES */
 	int64_t deadline;		/* clock_ms(); 0 = none */
-	bool positioned;		/* the parts begin where an earlier run ended */
+	const struct log_position *position;	/* where the parts go on; NULL = they begin */
 	unsigned threads;		/* 0 = as many as processors, 4 at most */
 	size_t segment;			/* bytes; 0 = 32 MiB */
 };

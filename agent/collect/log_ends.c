@@ -340,6 +340,8 @@ headless_join(struct log_ends *ends, const struct log_tally *tally, struct ledge
 	}
 	ends->headless_lines += before->headless_lines;
 	ends->headless_broken += before->headless_broken;
+	if (ends->last_day == 0)
+		ends->last_day = before->last_day;
 }
 
 void
@@ -352,24 +354,24 @@ log_ends_put_before(struct log_ends *ends, const struct log_tally *tally, struct
 }
 
 void
-log_ends_settle(struct log_ends *ends, const char *log, int32_t reference_day,
-    const struct ledger_open *open, size_t open_count, struct ledger *late)
+log_ends_settle(struct log_ends *ends, const struct log_before *before, struct ledger *late)
 {
-	struct log_tally before;
+	struct log_tally tally;
 	size_t i;
 
-	log_tally_init(&before, LOG_EXIM, log);
-	before.ledger = late;
-	for (i = 0; i < open_count; i++)
-		open_set_put(&before.ends.open, open[i].id, ledger_name(late, LEDGER_OURS,
-		    (struct slice){ open[i].hosted, strlen(open[i].hosted) }));
-	log_ends_put_before(ends, &before, late);
-	log_tally_free(&before);
+	log_tally_init(&tally, LOG_EXIM, before->log);
+	tally.ledger = late;
+	tally.ends.last_day = before->day;
+	for (i = 0; i < before->open_count; i++)
+		open_set_put(&tally.ends.open, before->open[i].id, ledger_name(late, LEDGER_OURS,
+		    (struct slice){ before->open[i].hosted, strlen(before->open[i].hosted) }));
+	log_ends_put_before(ends, &tally, late);
+	log_tally_free(&tally);
 	for (i = 0; i < ends->pending.count; i++)
 		log_ends_decide(late, &ends->pending.items[i].row, LEDGER_NO_NAME,
 		    ends->pending.items[i].signing_domain);
 	ends->pending.count = 0;
-	headless_count(late, log, reference_day, ends);
+	headless_count(late, before->log, before->else_day, ends);
 }
 
 void

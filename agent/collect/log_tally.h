@@ -96,9 +96,16 @@ void log_ends_free(struct log_ends *ends);
  * late, whose names ends has.
  */
 void log_ends_put_before(struct log_ends *ends, const struct log_tally *tally, struct ledger *late);
-/* The same for what an earlier run left open; then what is still undecided is counted as not told. */
-void log_ends_settle(struct log_ends *ends, const char *log, int32_t reference_day,
-    const struct ledger_open *open, size_t open_count, struct ledger *late);
+/* What an earlier run left. */
+struct log_before {
+	const char *log;
+	int32_t day;		/* of its last line; 0 = none, then lines without a stamp are else_day's */
+	int32_t else_day;
+	const struct ledger_open *open;
+	size_t open_count;
+};
+/* Joins that; what is undecided then is counted as not told. */
+void log_ends_settle(struct log_ends *ends, const struct log_before *before, struct ledger *late);
 /* What is open now, in the arena. */
 void log_ends_open(const struct log_ends *ends, struct arena *arena, const struct ledger *late,
     struct ledger_open **ret_open, size_t *ret_count);

@@ -215,6 +215,7 @@ struct log_position {
 	uint64_t offset;		/* bytes read: up to the end of a line */
 	uint32_t mark_length;		/* bytes before offset that the digest is of: LOG_MARK_BYTES at most */
 	unsigned char mark[32];		/* SHA-256 of them */
+	int32_t last_day;		/* of the last line before offset that has a stamp; 0 = none */
 };
 
 /* A message that has arrived and not left yet: whose it is. */
