@@ -16,6 +16,10 @@
 #define FLAGS_PROBE (FLAG_BIT(FLAG_OUTPUT) | FLAG_BIT(FLAG_FULL) | \
 	FLAG_BIT(FLAG_RELAY) | FLAG_BIT(FLAG_SOURCE) | FLAG_BIT(FLAG_NAME) | \
 	FLAG_BIT(FLAG_QUIET) | FLAG_BIT(FLAG_COLOR))
+#define FLAGS_LEDGER (FLAGS_CONFIG | FLAG_BIT(FLAG_ROOT) | \
+	FLAG_BIT(FLAG_DAYS) | FLAG_BIT(FLAG_SINCE) | FLAG_BIT(FLAG_BY) | \
+	FLAG_BIT(FLAG_DOMAIN) | FLAG_BIT(FLAG_NAMES) | FLAG_BIT(FLAG_IF) | \
+	FLAG_BIT(FLAG_OUTPUT) | FLAG_BIT(FLAG_QUIET) | FLAG_BIT(FLAG_COLOR))
 
 const struct command commands[] = {
 	{ "scan", "", "look at this server, judge it, report",
@@ -31,6 +35,8 @@ const struct command commands[] = {
 	    FLAGS_CONFIG, cmd_profile_run },
 	{ "probe", "HOST[:PORT]...", "what listeners offer, of any server of yours",
 	    FLAGS_PROBE, cmd_probe },
+	{ "ledger", "[update|forecast]", "what the logs prove, and who would be cut off",
+	    FLAGS_LEDGER, cmd_ledger },
 	{ "doctor", "", "can everything be seen that a scan needs?",
 	    FLAGS_HOST | FLAG_BIT(FLAG_ACCESS), cmd_doctor },
 	{ "help", "", "this list", 0, cmd_help },
