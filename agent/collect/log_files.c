@@ -24,6 +24,7 @@
 struct rotated {
 	struct log_rotated_name name;
 	struct log_part part;
+	const char *unread;		/* why it can not be told from others; NULL = it can */
 };
 
 struct search {
@@ -312,30 +313,34 @@ close_all(struct search *search)
 
 #define HEAD_BYTES 512
 
-/* Do both begin alike, as far as a is to be had at all? */
+/* Does b begin as a does, as far as both are to be had? */
 static bool
 begins_alike(const struct log_part *a, const struct log_part *b)
 {
 	char left[HEAD_BYTES], right[HEAD_BYTES];
-	size_t length = log_head(a, left, sizeof(left));
+	const char *why;
+	size_t length = log_head(a, left, sizeof(left), &why);
+	size_t had = log_head(b, right, length, &why);
 
-	return log_head(b, right, length) == length &&
-	    memcmp(left, right, length) == 0;
+	if (had < length && (why == NULL || had == 0))
+		return false;
+	return memcmp(left, right, had) == 0;
 }
 
 /*
  * Is all that it holds at the beginning of the log? Then it is the copy that
- * copytruncate makes before it empties the log, or one that "copy" leaves.
+ * copytruncate makes before it empties the log, or one that "copy" leaves. Where
+ * that can be read in part only, what is read of it must not be read twice.
  */
 static bool
 copied_from(const struct log_part *copy, const struct log_part *log)
 {
 	struct log_position end;
+	const char *why;
 
 	return is_open(log) && begins_alike(copy, log) &&
 	    log_position_at_end(NULL, copy, &end) == 0 &&
-	    (copy->compressed || end.offset <= log->to) &&
-	    log_mark_matches(log, &end);
+	    log_mark_check(log, &end, &why) != LOG_MARK_DIFFERS;
 }
 
 /*
@@ -363,15 +368,18 @@ being_packed(const struct search *search, size_t index)
 	return false;
 }
 
+/* What is being packed first: what it is packed from may be a copy itself. */
 static void
 forget_copies(struct search *search)
 {
 	size_t i;
 
 	for (i = search->count; i-- > 0;)
-		if (being_packed(search, i) ||
-		    (readable(&search->rotated[i]) &&
-		    copied_from(&search->rotated[i].part, &search->current)))
+		if (being_packed(search, i))
+			forget_rotated(search, i);
+	for (i = search->count; i-- > 0;)
+		if (readable(&search->rotated[i]) &&
+		    copied_from(&search->rotated[i].part, &search->current))
 			forget_rotated(search, i);
 }
 
@@ -380,9 +388,11 @@ forget_copies(struct search *search)
 /*
  * Of a beginning only the inode can tell. Else the mark decides: an inode may
  * have gone to another file, a device's number changes, a copy has its own.
+ * *ret_why is set where its bytes can not be read.
  */
 static bool
-left_off_in(const struct search *search, const struct log_part *part)
+left_off_in(const struct search *search, const struct log_part *part,
+    const char **ret_why)
 {
 	const struct log_position *position = search->position;
 
@@ -391,24 +401,28 @@ left_off_in(const struct search *search, const struct log_part *part)
 	if (position->offset == 0)
 		return part->file.inode != 0 &&
 		    part->file.inode == position->inode;
-	return log_mark_matches(part, position);
+	return log_mark_check(part, position, ret_why) == LOG_MARK_MATCHES;
 }
 
 #define NOWHERE SIZE_MAX
 
 /* In which rotated file: first the one with the inode, then newest first. */
 static size_t
-find_place(const struct search *search)
+find_place(struct search *search)
 {
+	struct rotated *rotated;
 	size_t pass, i;
 
 	for (pass = 0; pass < 2 && search->position != NULL; pass++)
-		for (i = search->count; i-- > 0;)
-			if (readable(&search->rotated[i]) &&
-			    (pass == 1 || search->rotated[i].part.file.inode ==
+		for (i = search->count; i-- > 0;) {
+			rotated = &search->rotated[i];
+			if (readable(rotated) && (pass == 0) ==
+			    (rotated->part.file.inode ==
 			    search->position->inode) &&
-			    left_off_in(search, &search->rotated[i].part))
+			    left_off_in(search, &rotated->part,
+			    &rotated->unread))
 				return i;
+		}
 	return NOWHERE;
 }
 
@@ -436,18 +450,18 @@ add_part(struct search *search, struct log_parts *parts,
 }
 
 static void
-add_rotated(struct search *search, struct log_parts *parts,
-    struct rotated *rotated)
+add_unread(struct search *search, struct log_parts *parts,
+    const struct rotated *rotated)
 {
-	if (readable(rotated)) {
-		add_part(search, parts, &rotated->part);
-		return;
-	}
-	add_failed(search, parts, is_open(&rotated->part) ?
-	    arena_join(search->arena, rotated->part.path,
-	    ": is packed in a way that is not read; gzip is") :
-	    rotated->part.file.why);
-	part_close(&rotated->part);
+	const struct log_part *part = &rotated->part;
+
+	if (!is_open(part))
+		add_failed(search, parts, part->file.why);
+	else
+		add_failed(search, parts, arena_join(search->arena, part->path,
+		    ": ", rotated->name.packing == LOG_PACKED ?
+		    "is packed in a way that is not read; gzip is" :
+		    rotated->unread));
 }
 
 static void
@@ -488,6 +502,7 @@ place_to_begin(struct search *search, struct log_parts *parts)
 static void
 add_all_rotated(struct search *search, struct log_parts *parts)
 {
+	struct rotated *rotated;
 	size_t first, i;
 
 	forget_copies(search);
@@ -496,25 +511,42 @@ add_all_rotated(struct search *search, struct log_parts *parts)
 	if (search->unsteady)
 		add_failed(search, parts, arena_join(search->arena,
 		    search->log, ": was rotated again and again meanwhile"));
-	for (i = 0; i < search->count; i++)
+	for (i = 0; i < search->count; i++) {
+		rotated = &search->rotated[i];
+		if (i >= first && readable(rotated)) {
+			add_part(search, parts, &rotated->part);
+			continue;
+		}
+		/* The place may have been in one that nobody can look into. */
 		if (i >= first || (parts->gap != NULL &&
-		    !readable(&search->rotated[i])))
-			add_rotated(search, parts, &search->rotated[i]);
-		else
-			part_close(&search->rotated[i].part);
+		    (!readable(rotated) || rotated->unread != NULL)))
+			add_unread(search, parts, rotated);
+		part_close(&rotated->part);
+	}
 }
 
-/* Opens the log; true when all that is new is in it. */
+/*
+ * Opens the log; true when all that is new is in it. Where nobody can tell, it
+ * is as good as not opened: from its beginning lines would be read twice.
+ */
 static bool
 open_current(struct search *search)
 {
+	const char *why = NULL;
+
 	search->unsteady = search->doubled = false;
 	search->unlisted = NULL;
 	search->current = part_open(search, search->log, LOG_PLAIN);
-	if (!left_off_in(search, &search->current))
-		return false;
-	search->current.from = search->position->offset;
-	return true;
+	if (left_off_in(search, &search->current, &why)) {
+		search->current.from = search->position->offset;
+		return true;
+	}
+	if (why != NULL) {
+		part_close(&search->current);
+		search->current.file.why = arena_join(search->arena,
+		    search->log, ": ", why);
+	}
+	return false;
 }
 
 /* False when the place was found in the log itself: no other file is needed. */

@@ -44,18 +44,24 @@ bool log_rotated_comparable(const struct log_rotated_name *a,
 
 /* ---- bytes: log_files_read.c ---- */
 
-/* Has the part the position's bytes before its offset? True at offset 0. */
-bool log_mark_matches(const struct log_part *part,
-    const struct log_position *position);
+enum log_mark {
+	LOG_MARK_DIFFERS,	/* other bytes, or not so many */
+	LOG_MARK_MATCHES,	/* always so at offset 0 */
+	LOG_MARK_UNREADABLE,	/* nobody can tell: *ret_why, a constant */
+};
+/* Has the part the position's bytes before its offset? */
+enum log_mark log_mark_check(const struct log_part *part,
+    const struct log_position *position, const char **ret_why);
 
 /* As log_position_at, of the end of what the part holds. */
 int log_position_at_end(const char *log, const struct log_part *part,
     struct log_position *ret_position);
 
 /*
- * The first bytes, room at most: how many. Fewer come where the part ends or
- * can not be read on.
+ * The first bytes, room at most: how many. Fewer come where the part ends
+ * (*ret_why is NULL) or can not be read on (a constant).
  */
-size_t log_head(const struct log_part *part, void *bytes, size_t room);
+size_t log_head(const struct log_part *part, void *bytes, size_t room,
+    const char **ret_why);
 
 #endif

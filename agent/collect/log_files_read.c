@@ -232,57 +232,67 @@ digest(const void *bytes, size_t length, unsigned char ret_mark[static 32])
 	    1 ? 0 : -1;
 }
 
-/* How many of length bytes there are; fewer where they can not be read. */
+/*
+ * How many of length bytes there are. Fewer: the part ends there and *ret_why
+ * is NULL, or it can not be read on.
+ */
 static size_t
-read_at(const struct log_part *part, uint64_t from, void *bytes, size_t length)
+read_at(const struct log_part *part, uint64_t from, void *bytes, size_t length,
+    const char **ret_why)
 {
-	struct log_reader *reader = log_reader_open(part, from, from + length);
+	struct log_reader *reader = log_reader_open(part, from, UINT64_MAX);
 	size_t done = 0;
-	const char *why;
-	ssize_t got;
+	ssize_t got = 1;
 
-	while (done < length) {
+	*ret_why = NULL;
+	while (done < length && got > 0) {
 		got = log_reader_read(reader, (char *)bytes + done,
-		    length - done, &why);
-		if (got <= 0)
-			break;
-		done += (size_t)got;
+		    length - done, ret_why);
+		if (got > 0)
+			done += (size_t)got;
 	}
 	log_reader_close(reader);
 	return done;
 }
 
 size_t
-log_head(const struct log_part *part, void *bytes, size_t room)
+log_head(const struct log_part *part, void *bytes, size_t room,
+    const char **ret_why)
 {
-	return read_at(part, 0, bytes, room);
+	return read_at(part, 0, bytes, room, ret_why);
 }
 
-static int
+static enum log_mark
 mark_at(const struct log_part *part, uint64_t offset, size_t length,
-    unsigned char ret_mark[static 32])
+    unsigned char ret_mark[static 32], const char **ret_why)
 {
 	unsigned char bytes[LOG_MARK_BYTES];
 
-	if (read_at(part, offset - length, bytes, length) != length)
-		return -1;
-	return digest(bytes, length, ret_mark);
+	if (read_at(part, offset - length, bytes, length, ret_why) == length &&
+	    digest(bytes, length, ret_mark) == 0)
+		return LOG_MARK_MATCHES;
+	return *ret_why == NULL ? LOG_MARK_DIFFERS : LOG_MARK_UNREADABLE;
 }
 
-bool
-log_mark_matches(const struct log_part *part,
-    const struct log_position *position)
+enum log_mark
+log_mark_check(const struct log_part *part,
+    const struct log_position *position, const char **ret_why)
 {
+	enum log_mark found;
 	unsigned char mark[32];
 
 	if (position->mark_length > LOG_MARK_BYTES ||
 	    position->mark_length > position->offset)
-		return false;
+		return LOG_MARK_DIFFERS;
 	if (!part->compressed && position->offset > (uint64_t)part->file.size)
-		return false;
-	return position->offset == 0 ||
-	    (mark_at(part, position->offset, position->mark_length, mark) ==
-	    0 && memcmp(mark, position->mark, sizeof(mark)) == 0);
+		return LOG_MARK_DIFFERS;
+	if (position->offset == 0)
+		return LOG_MARK_MATCHES;
+	found = mark_at(part, position->offset, position->mark_length, mark,
+	    ret_why);
+	return found == LOG_MARK_MATCHES &&
+	    memcmp(mark, position->mark, sizeof(mark)) != 0 ?
+	    LOG_MARK_DIFFERS : found;
 }
 
 static void
@@ -301,9 +311,11 @@ position_at(const char *log, const struct log_part *part, uint64_t offset,
     struct log_position *ret_position)
 {
 	struct log_position position;
+	const char *why;
 
 	position_begin(log, part, offset, &position);
-	if (mark_at(part, offset, position.mark_length, position.mark) != 0)
+	if (mark_at(part, offset, position.mark_length, position.mark, &why) !=
+	    LOG_MARK_MATCHES)
 		return -1;
 	*ret_position = position;
 	return 0;

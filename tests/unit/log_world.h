@@ -52,6 +52,7 @@ struct world {
 	struct host *host;
 	unsigned line;			/* the last that was begun */
 	bool half;			/* and it is not ended */
+	unsigned piece;			/* of lines written in pieces */
 	unsigned date;			/* of the last rotation */
 	int64_t clock;
 	struct buf written;
@@ -116,10 +117,11 @@ static inline void
 world_empty(const struct world *world)
 {
 	char names[64][NAME_MAX + 1], path[WORLD_PATH];
-	size_t count = world_names(world, names), i;
+	size_t count, i;
 
-	for (i = 0; i < count; i++)
-		unlink(world_path(world, names[i], path));
+	while ((count = world_names(world, names)) > 0)
+		for (i = 0; i < count; i++)
+			unlink(world_path(world, names[i], path));
 }
 
 static inline void
@@ -158,7 +160,7 @@ world_write(struct world *world, const char *bytes, size_t length)
 	assert_int_equal(buf_add(&world->written, bytes, length), 0);
 }
 
-/* "12.12.12." all along: no piece of a line is like one of another. */
+/* "12.12./1/12.12.12." all along: no piece of a line is like another. */
 static inline void
 world_line(struct world *world, size_t filling, bool ended)
 {
@@ -166,6 +168,9 @@ world_line(struct world *world, size_t filling, bool ended)
 	size_t length = 0;
 
 	world->line += !world->half;
+	if (world->half)
+		length = (size_t)snprintf(text, sizeof(text), "/%u/",
+		    ++world->piece);
 	while (length < filling)
 		length += (size_t)snprintf(text + length, sizeof(text) - length,
 		    "%u.", world->line);
@@ -500,6 +505,113 @@ world_read(struct world *world, struct host *host)
 	world_read_parts(world, &parts);
 	log_parts_close(&parts);
 	arena_free(arena);
+}
+
+/* Lines that were read are some of those written, in their order, none twice. */
+static inline bool
+world_all_read(const char *name, const struct world *world)
+{
+	const char *at = world->got.bytes, *end = at + world->got.length;
+	const char *newline;
+	long before = 0, line;
+	unsigned count = 0;
+
+	for (; at < end; at = newline + 1) {
+		newline = memchr(at, '\n', (size_t)(end - at));
+		/* The end of one whose beginning could not be read. */
+		if (*at == '/')
+			continue;
+		line = strtol(at, NULL, 10);
+		if (line <= before)
+			fail_msg("%s: line %ld after %ld", name, line, before);
+		before = line;
+		count++;
+	}
+	return count == world->line;
+}
+
+/* ---- hosts that get in the way ---- */
+
+/*
+ * Passes questions on, as another host would answer them; before each question
+ * and each piece of a log meddle is called.
+ */
+struct wrapped {
+	struct host base;
+	struct host *inner;
+	const char *no_directory;	/* why none is listed; NULL = they are */
+	size_t room;			/* most bytes that a read gives; 0 = any */
+	void (*meddle)(void *data);	/* NULL = nobody */
+	void *data;
+};
+
+struct wrapped_log {
+	struct host_log inner;
+	const struct wrapped *by;
+};
+
+static inline void
+wrapped_meddle(const struct wrapped *wrapped)
+{
+	if (wrapped->meddle != NULL)
+		wrapped->meddle(wrapped->data);
+}
+
+static inline void
+wrapped_ask(struct host *host, struct arena *arena,
+    const struct question *question, struct answer *ret_answer)
+{
+	const struct wrapped *wrapped = (const struct wrapped *)host;
+
+	wrapped_meddle(wrapped);
+	if (question->kind == ASK_DIR && wrapped->no_directory != NULL)
+		ret_answer->why = wrapped->no_directory;
+	else
+		wrapped->inner->ask(wrapped->inner, arena, question, ret_answer);
+}
+
+static inline ssize_t
+wrapped_read(const struct host_log *log, uint64_t offset, void *bytes,
+    size_t room)
+{
+	const struct wrapped_log *data = log->data;
+
+	wrapped_meddle(data->by);
+	if (data->by->room > 0 && room > data->by->room)
+		room = data->by->room;
+	return data->inner.read(&data->inner, offset, bytes, room);
+}
+
+static inline void
+wrapped_close(struct host_log *log)
+{
+	struct wrapped_log *data = log->data;
+
+	data->inner.close(&data->inner);
+}
+
+static inline void
+wrapped_open_log(struct host *host, struct arena *arena, const char *path,
+    struct host_log *ret_log)
+{
+	const struct wrapped *wrapped = (const struct wrapped *)host;
+	struct wrapped_log *data = arena_alloc(arena, sizeof(*data));
+
+	wrapped_meddle(wrapped);
+	*ret_log = host_open_log(wrapped->inner, arena, path);
+	*data = (struct wrapped_log){ *ret_log, wrapped };
+	ret_log->read = wrapped_read;
+	ret_log->close = wrapped_close;
+	ret_log->data = data;
+}
+
+static inline struct host *
+wrap(struct wrapped *wrapped, struct host *inner)
+{
+	wrapped->base = (struct host){ .ask = wrapped_ask,
+	    .open_log = wrapped_open_log, .whm_name = "whmapi1" };
+	wrapped->inner = inner;
+	return &wrapped->base;
 }
 
 #endif
