@@ -16,13 +16,14 @@ extern const struct collector collector_platform, collector_exim,
     collector_dovecot, collector_accounts, collector_settings,
     collector_site, collector_keys, collector_whm, collector_crypto,
     collector_exchange, collector_probe, collector_domains, collector_dns,
-    collector_mail_paths;
+    collector_mail_paths, collector_ledger;
 
 /*
  * The order matters where one collector reads what another found: whm must
  * know what exim.conf.local and local templates decide, keys where Exim and
- * Dovecot read theirs from, domains which accounts' mail is on another node, dns
- * what the domains are, probe whose the ports are and which MX have TLSA.
+ * Dovecot read theirs from, domains which accounts' mail is on another node,
+ * ledger where Dovecot logs and which domains are here, dns what the domains
+ * are, probe whose the ports are and which MX have TLSA.
  */
 const struct collector *const collectors[] = {
 	&collector_platform,
@@ -37,6 +38,7 @@ const struct collector *const collectors[] = {
 	&collector_keys,
 	&collector_whm,
 	&collector_domains,
+	&collector_ledger,
 	&collector_dns,
 	&collector_probe,
 };

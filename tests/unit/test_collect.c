@@ -95,7 +95,7 @@ report_of(const struct facts *facts, const char *name)
 
 static const char *const names[] = { "platform", "site", "crypto", "settings",
 	"accounts", "mail_paths", "exim", "exchange", "dovecot", "keys", "whm",
-	"domains", "dns", "probe" };
+	"domains", "ledger", "dns", "probe" };
 
 static void
 test_all_fail(void **state)
