@@ -13,28 +13,35 @@
 /* What a connection's last line gives as the reason for its end. */
 struct reason {
 	const char *text;	/* of 2.2 to 2.4; a count may follow */
+	size_t length;
 	const char *code;	/* of 2.4, in parentheses of its own */
 	enum dovecot_log_kind kind;
 	bool nameless;		/* nobody has tried to log in yet */
 };
 
 static const struct reason reasons[] = {
-	{ "no auth attempts", "no_auth_attempts", DOVECOT_LOG_ABORTED, true },
-	{ "auth failed", "auth_failed", DOVECOT_LOG_AUTH_FAILURE, false },
-	{ "disconnected during TLS handshake", "tls_handshake_not_finished",
-	    DOVECOT_LOG_TLS_FAILURE, true },
-	{ "disconnected before auth was ready", "auth_process_not_ready",
-	    DOVECOT_LOG_ABORTED, true },
-	{ "tried to use disallowed plaintext auth", "cleartext_auth_disabled",
-	    DOVECOT_LOG_CLEAR_REFUSED, false },
-	{ "tried to use disallowed cleartext auth", "cleartext_auth_disabled",
-	    DOVECOT_LOG_CLEAR_REFUSED, false },
-	{ "authorization failed", "authorization_failed",
-	    DOVECOT_LOG_AUTH_FAILURE, false },
-	{ "user disabled", "user_disabled", DOVECOT_LOG_AUTH_FAILURE, false },
-	{ "password expired", "password_expired", DOVECOT_LOG_AUTH_FAILURE,
-	    false },
-	{ "login disabled", "login_disabled", DOVECOT_LOG_AUTH_FAILURE, false },
+#define REASON(text, code, kind, nameless) \
+	{ text, LENGTH(text), code, kind, nameless }
+	REASON("no auth attempts", "no_auth_attempts", DOVECOT_LOG_ABORTED,
+	    true),
+	REASON("auth failed", "auth_failed", DOVECOT_LOG_AUTH_FAILURE, false),
+	REASON("disconnected during TLS handshake",
+	    "tls_handshake_not_finished", DOVECOT_LOG_TLS_FAILURE, true),
+	REASON("disconnected before auth was ready", "auth_process_not_ready",
+	    DOVECOT_LOG_ABORTED, true),
+	REASON("tried to use disallowed plaintext auth",
+	    "cleartext_auth_disabled", DOVECOT_LOG_CLEAR_REFUSED, false),
+	REASON("tried to use disallowed cleartext auth",
+	    "cleartext_auth_disabled", DOVECOT_LOG_CLEAR_REFUSED, false),
+	REASON("authorization failed", "authorization_failed",
+	    DOVECOT_LOG_AUTH_FAILURE, false),
+	REASON("user disabled", "user_disabled", DOVECOT_LOG_AUTH_FAILURE,
+	    false),
+	REASON("password expired", "password_expired",
+	    DOVECOT_LOG_AUTH_FAILURE, false),
+	REASON("login disabled", "login_disabled", DOVECOT_LOG_AUTH_FAILURE,
+	    false),
+#undef REASON
 };
 
 /*
@@ -73,7 +80,9 @@ is_digit(char byte)
 static bool
 starts(const char *at, const char *end, const char *text, size_t length)
 {
-	return (size_t)(end - at) >= length && memcmp(at, text, length) == 0;
+	/* Most words of a table differ at the first byte. */
+	return (size_t)(end - at) >= length && *at == *text &&
+	    memcmp(at, text, length) == 0;
 }
 
 /* ---- stamps ---- */
@@ -137,8 +146,8 @@ read_time(const char *at, struct log_stamp *ret_stamp)
 static bool
 latest_day(int month, int day, int32_t latest, int32_t *ret_day)
 {
-	/* 400 years are 146097 days. One too late never hurts: we go back. */
-	int year = 1970 + (int)((int64_t)latest * 400 / 146097) + 1;
+	/* 400 years are 146097 days: the year of latest, but for a day or two. */
+	int year = 1970 + (int)((int64_t)latest * 400 / 146097);
 	int tries;
 
 	/* Eight years can lie between two leap years. */
@@ -146,31 +155,36 @@ latest_day(int month, int day, int32_t latest, int32_t *ret_day)
 		if (day > days_in_month(year, month))
 			continue;
 		*ret_day = log_day(year, month, day);
-		if (*ret_day <= latest)
-			return true;
+		if (*ret_day > latest)
+			continue;
+		/* Early in January the year was taken too low. */
+		if (latest - *ret_day >= 365 && tries == 0 &&
+		    day <= days_in_month(year + 1, month) &&
+		    log_day(year + 1, month, day) <= latest)
+			*ret_day = log_day(year + 1, month, day);
+		return true;
 	}
 	return false;
 }
 
-/* Behind the stamp of syslog and its blank; NULL when there is none. */
-static const char *
-read_syslog_stamp(const char *at, const char *end, int32_t reference_day,
+/* "Nov 21 19:11:22", of which so many bytes are there. */
+static bool
+read_syslog_stamp(const char *at, int32_t reference_day,
     struct log_stamp *ret_stamp)
 {
 	struct log_stamp stamp = { 0 };
 	int month, day;
 
-	if (end - at <= SYSLOG_STAMP || at[3] != ' ' || at[6] != ' ' ||
-	    at[SYSLOG_STAMP] != ' ' || !is_digit(at[5]) ||
+	if (at[3] != ' ' || at[6] != ' ' || !is_digit(at[5]) ||
 	    (at[4] != ' ' && !is_digit(at[4])))
-		return NULL;
+		return false;
 	month = month_of(at);
 	day = (at[4] == ' ' ? 0 : (at[4] - '0') * 10) + at[5] - '0';
 	if (month == 0 || day == 0 || !read_time(at + 7, &stamp) ||
 	    !latest_day(month, day, reference_day + 1, &stamp.day))
-		return NULL;
+		return false;
 	*ret_stamp = stamp;
-	return at + SYSLOG_STAMP + 1;
+	return true;
 }
 
 /* What is behind the seconds: ".123456+01:00", ",123", "Z". */
@@ -182,18 +196,17 @@ is_stamp_rest(char byte)
 }
 
 /*
- * "2026-11-21T19:11:22.123456+01:00 " of rsyslog, and with a blank instead of
- * the T a usual log_timestamp. The zone is not applied.
+ * "2026-11-21T19:11:22.123456+01:00" of rsyslog up to end, and with a blank
+ * instead of the T a usual log_timestamp. The zone is not applied.
  */
-static const char *
+static bool
 read_iso_stamp(const char *at, const char *end, struct log_stamp *ret_stamp)
 {
 	struct log_stamp stamp = { 0 };
 	int century, year, month, day;
 
-	if (end - at <= ISO_STAMP || at[4] != '-' || at[7] != '-' ||
-	    (at[10] != 'T' && at[10] != ' '))
-		return NULL;
+	if (at[4] != '-' || at[7] != '-' || (at[10] != 'T' && at[10] != ' '))
+		return false;
 	century = two_digits(at);
 	year = two_digits(at + 2);
 	month = two_digits(at + 5);
@@ -201,24 +214,33 @@ read_iso_stamp(const char *at, const char *end, struct log_stamp *ret_stamp)
 	if (century < 19 || year < 0 || month < 1 || month > 12 || day < 1 ||
 	    day > days_in_month(century * 100 + year, month) ||
 	    !read_time(at + 11, &stamp))
-		return NULL;
+		return false;
 	stamp.day = log_day(century * 100 + year, month, day);
-	for (at += ISO_STAMP; at < end && *at != ' '; at++)
+	for (at += ISO_STAMP; at < end; at++)
 		if (!is_stamp_rest(*at))
-			return NULL;
-	if (at == end)
-		return NULL;
+			return false;
 	*ret_stamp = stamp;
-	return at + 1;
+	return true;
 }
 
+/* Where the text behind a stamp begins, if it is one; NULL when it can't be. */
 static const char *
+skip_stamp(const char *at, const char *end)
+{
+	if (end - at <= ISO_STAMP)
+		return NULL;
+	if (!is_digit(*at))
+		return at[SYSLOG_STAMP] == ' ' ? at + SYSLOG_STAMP + 1 : NULL;
+	at = memchr(at + ISO_STAMP, ' ', (size_t)(end - at) - ISO_STAMP);
+	return at == NULL ? NULL : at + 1;
+}
+
+static bool
 read_stamp(const char *at, const char *end, int32_t reference_day,
     struct log_stamp *ret_stamp)
 {
-	if (at < end && is_digit(*at))
-		return read_iso_stamp(at, end, ret_stamp);
-	return read_syslog_stamp(at, end, reference_day, ret_stamp);
+	return is_digit(*at) ? read_iso_stamp(at, end, ret_stamp) :
+	    read_syslog_stamp(at, reference_day, ret_stamp);
 }
 
 /* ---- who writes ---- */
@@ -354,11 +376,10 @@ read_attempts(struct slice text)
 static bool
 reason_says(const struct reason *reason, struct slice said)
 {
-	size_t length = strlen(reason->text);
-
-	return slice_is(said, reason->code) || (said.length >= length &&
-	    memcmp(said.bytes, reason->text, length) == 0 &&
-	    (said.length == length || said.bytes[length] == ','));
+	return slice_is(said, reason->code) || (starts(said.bytes,
+	    said.bytes + said.length, reason->text, reason->length) &&
+	    (said.length == reason->length ||
+	    said.bytes[reason->length] == ','));
 }
 
 /*
@@ -399,7 +420,8 @@ read_message(const char *at, const char *end, struct dovecot_log_event *event)
 	if (verb == NULL)
 		return;
 	event->kind = verb->kind;
-	elements = dovecot_elements_find(at, end);
+	/* From the last two bytes on: they may be the ": " before the list. */
+	elements = dovecot_elements_find(at + verb->length - 2, end);
 	if (verb->has_reason)
 		reason = read_reason(at, elements == NULL ? end : elements - 2,
 		    &attempts);
@@ -434,7 +456,7 @@ void
 dovecot_log_read(const char *line, size_t length, int32_t reference_day,
     struct dovecot_log_event *ret_event)
 {
-	const char *end = line + length, *at;
+	const char *end = line + length, *text, *at;
 	char severity;
 
 	*ret_event = (struct dovecot_log_event){ .kind = DOVECOT_LOG_OTHER };
@@ -442,11 +464,11 @@ dovecot_log_read(const char *line, size_t length, int32_t reference_day,
 		ret_event->kind = DOVECOT_LOG_BROKEN;
 		return;
 	}
-	at = read_stamp(line, end, reference_day, &ret_event->stamp);
-	if (at == NULL)
-		return;
-	at = find_body(at, end);
-	if (at == NULL)
+	text = skip_stamp(line, end);
+	at = text == NULL ? NULL : find_body(text, end);
+	/* Most lines are another program's: the stamp can wait. */
+	if (at == NULL || !read_stamp(line, text - 1, reference_day,
+	    &ret_event->stamp))
 		return;
 	ret_event->is_dovecot = true;
 	at = read_login_service(at, end, &ret_event->service);

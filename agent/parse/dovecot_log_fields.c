@@ -13,11 +13,13 @@
  * The mechanism is a client's, too, in capitals and without blanks; only one
  * that exists reaches a LOGIN or an AUTH_FAILURE.
  */
+#include <limits.h>
 #include <string.h>
 
 #include "parse/dovecot_log_private.h"
 
 #define USER_MAX 80		/* str_sanitize() in client-common.c */
+#define ADDRESS_MAX 45		/* INET6_ADDRSTRLEN without its NUL */
 #define CUT "..."
 #define CUT_MIN 73		/* a cut name: 80 without "...", without a cut UTF-8 character */
 
@@ -40,12 +42,14 @@ static const struct key {
 	size_t length;
 	enum element element;
 } keys[] = {
-	{ "user=<", 6, ELEMENT_USER },
-	{ "method=", 7, ELEMENT_METHOD },
-	{ "rip=", 4, ELEMENT_REMOTE },
-	{ "lip=", 4, ELEMENT_LOCAL },
-	{ "mpid=", 5, ELEMENT_PID },
-	{ "session=<", 9, ELEMENT_SESSION },
+#define KEY(text, element) { text, sizeof(text) - 1, element }
+	KEY("user=<", ELEMENT_USER),
+	KEY("method=", ELEMENT_METHOD),
+	KEY("mpid=", ELEMENT_PID),
+	KEY("rip=", ELEMENT_REMOTE),
+	KEY("lip=", ELEMENT_LOCAL),
+	KEY("session=<", ELEMENT_SESSION),
+#undef KEY
 };
 
 /* The reader of one list. */
@@ -65,7 +69,9 @@ struct list {
 static bool
 starts(const char *at, const char *end, const char *text, size_t length)
 {
-	return (size_t)(end - at) >= length && memcmp(at, text, length) == 0;
+	/* Most words of a table differ at the first byte. */
+	return (size_t)(end - at) >= length && *at == *text &&
+	    memcmp(at, text, length) == 0;
 }
 
 static bool
@@ -81,8 +87,7 @@ find_key(const char *at, const char *end)
 	size_t i;
 
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (*at == keys[i].text[0] &&
-		    starts(at, end, keys[i].text, keys[i].length))
+		if (starts(at, end, keys[i].text, keys[i].length))
 			return &keys[i];
 	return NULL;
 }
@@ -99,9 +104,51 @@ dovecot_elements_find(const char *at, const char *end)
 	return NULL;
 }
 
-/* The end of an element that begins here: at ", " or the end. */
+/* ---- where a value ends ---- */
+
+/* What a byte may be part of. */
+enum {
+	NUMBER = 1,
+	ADDRESS = 2,
+	METHOD = 4,	/* of a mechanism that exists (RFC 4422 3.1) */
+	SESSION = 8,	/* Base64; one that a proxy gave may have more */
+};
+
+static const uint8_t classes[UCHAR_MAX + 1] = {
+#define DIGIT(byte) [byte] = NUMBER | ADDRESS | METHOD | SESSION
+	DIGIT('0'), DIGIT('1'), DIGIT('2'), DIGIT('3'), DIGIT('4'),
+	DIGIT('5'), DIGIT('6'), DIGIT('7'), DIGIT('8'), DIGIT('9'),
+#undef DIGIT
+#define HEX(byte) [byte] = ADDRESS | METHOD | SESSION
+	HEX('A'), HEX('B'), HEX('C'), HEX('D'), HEX('E'), HEX('F'),
+	HEX('a'), HEX('b'), HEX('c'), HEX('d'), HEX('e'), HEX('f'),
+#undef HEX
+#define LETTER(byte) [byte] = METHOD | SESSION
+	LETTER('G'), LETTER('H'), LETTER('I'), LETTER('J'), LETTER('K'),
+	LETTER('L'), LETTER('M'), LETTER('N'), LETTER('O'), LETTER('P'),
+	LETTER('Q'), LETTER('R'), LETTER('S'), LETTER('T'), LETTER('U'),
+	LETTER('V'), LETTER('W'), LETTER('X'), LETTER('Y'), LETTER('Z'),
+	LETTER('g'), LETTER('h'), LETTER('i'), LETTER('j'), LETTER('k'),
+	LETTER('l'), LETTER('m'), LETTER('n'), LETTER('o'), LETTER('p'),
+	LETTER('q'), LETTER('r'), LETTER('s'), LETTER('t'), LETTER('u'),
+	LETTER('v'), LETTER('w'), LETTER('x'), LETTER('y'), LETTER('z'),
+	LETTER('-'), LETTER('_'),
+#undef LETTER
+	[':'] = ADDRESS | SESSION, ['.'] = ADDRESS | SESSION,
+	['+'] = SESSION, ['/'] = SESSION, ['='] = SESSION, ['@'] = SESSION,
+};
+
 static const char *
-element_end(const char *at, const char *end)
+skip_class(const char *at, const char *end, uint8_t class)
+{
+	while (at < end && (classes[(unsigned char)*at] & class) != 0)
+		at++;
+	return at;
+}
+
+/* Anything up to ", " or the end. */
+static const char *
+skip_free(const char *at, const char *end)
 {
 	while ((at = memchr(at, ',', (size_t)(end - at))) != NULL) {
 		if (end - at > 1 && at[1] == ' ')
@@ -111,9 +158,27 @@ element_end(const char *at, const char *end)
 	return end;
 }
 
-/* The '>' that ends a value in <>: at the end, or before ", ". NULL: none. */
+static bool
+has_brackets(struct slice slice)
+{
+	return memchr(slice.bytes, '<', slice.length) != NULL ||
+	    memchr(slice.bytes, '>', slice.length) != NULL;
+}
+
+static bool
+has_control(struct slice slice)
+{
+	unsigned found = 0;
+	size_t i;
+
+	for (i = 0; i < slice.length; i++)
+		found |= (unsigned char)slice.bytes[i] < ' ';
+	return found != 0;
+}
+
+/* To the first '>' that ends an element; NULL when there is none. */
 static const char *
-brackets_end(const char *at, const char *end)
+skip_user(const char *at, const char *end)
 {
 	while ((at = memchr(at, '>', (size_t)(end - at))) != NULL) {
 		if (end - at == 1 || starts(at + 1, end, ", ", 2))
@@ -123,52 +188,26 @@ brackets_end(const char *at, const char *end)
 	return NULL;
 }
 
-static bool
-has_control(struct slice slice)
-{
-	size_t i;
-
-	for (i = 0; i < slice.length; i++)
-		if ((unsigned char)slice.bytes[i] < ' ')
-			return true;
-	return false;
-}
-
-static bool
-is_address(struct slice slice)
-{
-	size_t i;
-
-	for (i = 0; i < slice.length; i++) {
-		char byte = slice.bytes[i];
-
-		if (!((byte >= '0' && byte <= '9') || byte == '.' ||
-		    byte == ':' || (byte >= 'a' && byte <= 'f') ||
-		    (byte >= 'A' && byte <= 'F')))
-			return false;
-	}
-	return slice.length < 46;	/* INET6_ADDRSTRLEN */
-}
-
 /* ---- bare elements ---- */
 
 /* "TSL" is what 2.4.1 and 2.4.2 say of a connection whose TLS another process has. */
 static bool
 read_security(struct slice text, struct dovecot_log_event *event)
 {
+	bool handshaking;
+
 	if (slice_is(text, "secured")) {
 		event->security = DOVECOT_LOG_SECURED;
 		return true;
 	}
-	if (!slice_is(text, "TLS") && !slice_is(text, "TSL") &&
-	    !slice_starts(text, "TLS: ") &&
-	    !slice_is(text, "TLS handshaking") &&
-	    !slice_starts(text, "TLS handshaking: "))
+	handshaking = slice_is(text, "TLS handshaking") ||
+	    slice_starts(text, "TLS handshaking: ");
+	if (!handshaking && !slice_is(text, "TLS") &&
+	    !slice_is(text, "TSL") && !slice_starts(text, "TLS: "))
 		return false;
 	event->security = DOVECOT_LOG_ENCRYPTED;
 	/* 2.3 has no reason of its own for it. */
-	if (event->kind == DOVECOT_LOG_ABORTED &&
-	    slice_starts(text, "TLS handshaking"))
+	if (handshaking && event->kind == DOVECOT_LOG_ABORTED)
 		event->kind = DOVECOT_LOG_TLS_FAILURE;
 	return true;
 }
@@ -178,42 +217,57 @@ static bool
 read_cipher(struct slice text, struct dovecot_log_event *event)
 {
 	static const char with[] = " with cipher ";
-	const char *end = text.bytes + text.length;
-	const char *at = memchr(text.bytes, ' ', text.length), *blank;
-	struct slice version, cipher;
+	const char *end = text.bytes + text.length, *at, *stop;
 
-	if (at == NULL || !starts(at, end, with, sizeof(with) - 1))
+	at = skip_class(text.bytes, end, METHOD | ADDRESS);
+	if (!starts(at, end, with, sizeof(with) - 1))
 		return false;
-	version = (struct slice){ text.bytes, (size_t)(at - text.bytes) };
+	stop = skip_class(at + sizeof(with) - 1, end, METHOD);
+	if (!starts(stop, end, " (", 2))
+		return false;
+	event->tls = log_tls_version((struct slice){ text.bytes,
+	    (size_t)(at - text.bytes) });
 	at += sizeof(with) - 1;
-	blank = memchr(at, ' ', (size_t)(end - at));
-	if (blank == NULL || blank == at || !starts(blank, end, " (", 2))
-		return false;
-	cipher = (struct slice){ at, (size_t)(blank - at) };
-	if (!slice_is_plain(version, ".") || !slice_is_plain(cipher, "-_"))
-		return false;
-	event->tls = log_tls_version(version);
-	event->cipher = cipher;
-	return true;
+	event->cipher = (struct slice){ at, (size_t)(stop - at) };
+	return stop > at;
 }
 
-static enum element
-read_bare(struct slice text, struct dovecot_log_event *event)
+/* "auth_user=<joe@example.com>" of somebody's own format */
+static bool
+is_bracketed(struct slice text)
 {
-	const char *open;
+	const char *end = text.bytes + text.length;
+	const char *open = memchr(text.bytes, '=', text.length);
+	struct slice name, value;
 
-	if (read_security(text, event))
-		return ELEMENT_SECURITY;
-	if (read_cipher(text, event))
-		return ELEMENT_CIPHER;
-	/* "auth_user=<joe@example.com>" of somebody's own format */
-	open = memchr(text.bytes, '=', text.length);
-	if (open != NULL && text.bytes[text.length - 1] == '>' &&
-	    starts(open, text.bytes + text.length, "=<", 2) &&
-	    slice_is_plain((struct slice){ text.bytes,
-	    (size_t)(open - text.bytes) }, "_"))
-		return ELEMENT_BRACKETS;
-	return ELEMENT_OTHER;
+	if (open == NULL || !starts(open, end, "=<", 2) || end[-1] != '>' ||
+	    end - open < 3)
+		return false;
+	name = (struct slice){ text.bytes, (size_t)(open - text.bytes) };
+	value = (struct slice){ open + 2, (size_t)(end - open) - 3 };
+	return slice_is_plain(name, "_") && !has_brackets(value);
+}
+
+/*
+ * An element without a key that is known, and where it ends; NULL when it
+ * can't be one. A lone '<' or '>' is a piece of a name.
+ */
+static const char *
+read_bare(const char *at, const char *end, enum element *ret_element,
+    struct dovecot_log_event *event)
+{
+	const char *stop = skip_free(at, end);
+	struct slice text = { at, (size_t)(stop - at) };
+
+	if (text.length == 0)
+		return NULL;
+	if (has_brackets(text)) {
+		*ret_element = ELEMENT_BRACKETS;
+		return is_bracketed(text) ? stop : NULL;
+	}
+	*ret_element = read_cipher(text, event) ? ELEMENT_CIPHER :
+	    read_security(text, event) ? ELEMENT_SECURITY : ELEMENT_OTHER;
+	return stop;
 }
 
 /* ---- elements with a key ---- */
@@ -229,30 +283,50 @@ read_user(struct slice value, struct dovecot_log_event *event)
 	    (event->kind != DOVECOT_LOG_LOGIN || value.length > 0);
 }
 
-static bool
-read_value(enum element element, struct slice value,
+/* The mechanism of a failure may be what a client made up. */
+static const char *
+read_method(const char *at, const char *end, struct dovecot_log_event *event)
+{
+	const char *stop = event->kind == DOVECOT_LOG_LOGIN ?
+	    skip_class(at, end, METHOD) : skip_free(at, end);
+
+	event->method = (struct slice){ at, (size_t)(stop - at) };
+	return has_brackets(event->method) || has_control(event->method) ?
+	    NULL : stop;
+}
+
+static const char *
+read_address(const char *at, const char *end, struct slice *ret_address)
+{
+	const char *stop = skip_class(at, end, ADDRESS);
+
+	*ret_address = (struct slice){ at, (size_t)(stop - at) };
+	return stop - at > ADDRESS_MAX ? NULL : stop;
+}
+
+/* Where the value ends, '>' included for one in <>; NULL when it can't be one. */
+static const char *
+read_value(enum element element, const char *at, const char *end,
     struct dovecot_log_event *event)
 {
+	const char *stop;
+
 	switch (element) {
 	case ELEMENT_USER:
-		return read_user(value, event);
-	case ELEMENT_METHOD:
-		event->method = value;
-		return event->kind != DOVECOT_LOG_LOGIN ?
-		    !has_control(value) : slice_is_plain(value, "-_");
-	case ELEMENT_REMOTE:
-		event->remote = value;
-		return is_address(value);
-	case ELEMENT_LOCAL:
-		event->local = value;
-		return is_address(value);
-	case ELEMENT_PID:
-		return slice_is_digits(value);
+		stop = skip_user(at, end);
+		return stop != NULL && read_user((struct slice){ at,
+		    (size_t)(stop - at) }, event) ? stop + 1 : NULL;
 	case ELEMENT_SESSION:
-		/* Base64; a proxy's own ones may have more. */
-		return slice_is_plain(value, "+/=:._@-");
+		stop = skip_class(at, end, SESSION);
+		return stop < end && *stop == '>' ? stop + 1 : NULL;
+	case ELEMENT_METHOD:
+		return read_method(at, end, event);
+	case ELEMENT_REMOTE:
+		return read_address(at, end, &event->remote);
+	case ELEMENT_LOCAL:
+		return read_address(at, end, &event->local);
 	default:
-		return true;
+		return skip_class(at, end, NUMBER);
 	}
 }
 
@@ -318,33 +392,24 @@ note_element(struct list *list, enum element element)
 static const char *
 read_element(struct list *list, const char *at, const char *end)
 {
-	const struct key *key = at == end ? NULL : find_key(at, end);
-	bool in_brackets = key != NULL && key->text[key->length - 1] == '<';
-	enum element element = key == NULL ? ELEMENT_OTHER : key->element;
-	const char *start = at + (key == NULL ? 0 : key->length);
-	const char *stop = in_brackets ? brackets_end(start, end) :
-	    element_end(start, end);
-	struct slice value;
+	const struct key *key = find_key(at, end);
+	const char *start = at + (key == NULL ? 0 : key->length), *stop;
+	enum element element = ELEMENT_OTHER;
 
-	if (stop == NULL || stop == at)
-		return NULL;
-	value = (struct slice){ start, (size_t)(stop - start) };
-	if (key == NULL)
-		element = read_bare(value, list->event);
-	else if (!read_value(element, value, list->event))
-		return NULL;
-	/* A lone '<' or '>' is a piece of a name. */
-	if (!in_brackets && element != ELEMENT_BRACKETS &&
-	    (memchr(value.bytes, '<', value.length) != NULL ||
-	    memchr(value.bytes, '>', value.length) != NULL))
-		return NULL;
-	if (!note_element(list, element))
+	if (key == NULL) {
+		stop = read_bare(at, end, &element, list->event);
+	} else {
+		element = key->element;
+		stop = read_value(element, start, end, list->event);
+	}
+	if (stop == NULL || (stop != end && !starts(stop, end, ", ", 2)) ||
+	    !note_element(list, element))
 		return NULL;
 	if (element == ELEMENT_SESSION || element == ELEMENT_BRACKETS)
-		note_brackets(list, start + value.length);
+		note_brackets(list, stop - 1);
 	if (element == ELEMENT_USER)
 		begin_name(list, start);
-	return stop + in_brackets;
+	return stop;
 }
 
 bool
