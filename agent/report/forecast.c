@@ -120,7 +120,7 @@ static const struct setting_row setting_rows[FORECAST_SETTING_COUNT] = {
 	[FORECAST_DOVECOT_AUTH_ALLOW_CLEARTEXT] = { "dovecot.auth_allow_cleartext", "no",
 	    parse_no },
 	[FORECAST_DOVECOT_PROTOCOLS] = { "dovecot.protocols",
-	    "what stays of imap,pop3,sieve,submission,lmtp, or none", parse_protocols },
+	    "imap,pop3,sieve,submission,lmtp or none: what stays", parse_protocols },
 };
 
 static int
@@ -132,7 +132,7 @@ hint_settings(struct arena *arena, struct err *err)
 	for (i = 0; i < FORECAST_SETTING_COUNT; i++)
 		list = arena_join(arena, list, i == 0 ? "" : "; ", setting_rows[i].name, "=",
 		    setting_rows[i].values);
-	return err_hint(err, "%s", list);
+	return err_hint(err, "SETTING=VALUE is one of %s", list);
 }
 
 int

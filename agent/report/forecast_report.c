@@ -79,7 +79,7 @@ print_fate(const struct text *text, const struct forecast *forecast, enum foreca
 		"", "partner", "our domain", "version", "messages", "last",
 	};
 	static const char *const login[] = {
-		"account", "service", "from", "version", "logins", "last",
+		"account", "by", "from", "version", "logins", "last",
 	};
 	const struct fate_row *row = &fate_rows[fate];
 	const struct ledger_groups *groups = &forecast->fates[fate];
@@ -121,35 +121,36 @@ print_unseen(const struct text *text, const struct forecast *forecast)
 	    "No mail went to ", list, " in these days: nothing to tell."));
 }
 
-static void
-print_unaffected(const struct text *text, const struct forecast *forecast)
+/* "3 messages, 1 login" */
+static const char *
+amounts(const struct text *text, uint64_t messages, uint64_t logins)
 {
-	uint64_t messages = forecast->unaffected_messages;
-	uint64_t logins = forecast->unaffected_logins;
-
-	fputc('\n', text->out);
-	if (messages + logins == 0) {
-		fputs("Unaffected: nothing\n", text->out);
-		return;
-	}
-	fprintf(text->out, "Unaffected: %s%s%s\n", messages == 0 ? "" :
-	    text_counted(text, messages, "message", "messages"),
-	    messages == 0 || logins == 0 ? "" : ", ", logins == 0 ? "" :
-	    text_counted(text, logins, "login", "logins"));
+	if (messages + logins == 0)
+		return "nothing";
+	return arena_join(text->arena,
+	    messages == 0 ? "" : text_counted(text, messages, "message", "messages"),
+	    messages == 0 || logins == 0 ? "" : ", ",
+	    logins == 0 ? "" : text_counted(text, logins, "login", "logins"));
 }
 
 static const char *
-verdict_words(const struct forecast *forecast)
+verdict_words(const struct text *text, const struct forecast *forecast)
 {
+	uint64_t hit[2] = { 0, 0 };
+	unsigned fate;
+
 	switch (forecast_verdict(forecast)) {
 	case FORECAST_NOBODY:
-		return "Nobody who came in these days would feel it.";
+		return "Nobody who came in these days would be hit.";
 	case FORECAST_SOMEBODY:
-		return "Somebody would feel it.";
+		for (fate = 0; fate < FATE_LOGIN_UNTOLD; fate++)
+			hit[fate_rows[fate].mail] += forecast->counts[fate];
+		return arena_join(text->arena, "Would be hit: ",
+		    amounts(text, hit[1], hit[0]));
 	case FORECAST_UNTOLD:
 		break;
 	}
-	return "Nobody is known who would feel it, but the logs do not tell enough.";
+	return "Nobody is known who would be hit, but the logs do not tell enough.";
 }
 
 void
@@ -163,11 +164,12 @@ forecast_report_text(FILE *out, const struct forecast_report *report,
 	text_begin(&text, out, options, report->names);
 	text_print_coverage(&text, &report->covered, arena_join(text.arena,
 	    forecast->rule->name, "=", forecast->rule->value));
-	text_print_sentence(&text, NULL, 0, verdict_words(forecast));
+	text_print_sentence(&text, NULL, 0, verdict_words(&text, forecast));
 	for (fate = 0; fate < FATE_COUNT; fate++)
 		print_fate(&text, forecast, (enum forecast_fate)fate);
 	print_unseen(&text, forecast);
-	print_unaffected(&text, forecast);
+	fprintf(out, "\nUnaffected: %s\n", amounts(&text, forecast->unaffected_messages,
+	    forecast->unaffected_logins));
 	text_end(&text);
 }
 

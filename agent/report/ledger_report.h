@@ -64,10 +64,6 @@ void forecast_report_text(FILE *out, const struct forecast_report *report,
     const struct ledger_text_options *options);
 void forecast_report_json(FILE *out, const struct forecast_report *report);
 
-/* "user@domain", "KEY@domain", "KEY"; in the arena, and not escaped. */
-const char *ledger_account_text(struct arena *arena, const struct account_names *names,
-    const char *account, const char *domain);
-
 /* ---- rows ---- */
 
 enum ledger_row_kind {

@@ -46,19 +46,6 @@ account_names_find(const struct account_names *names, const char *key)
 	return found == NULL ? NULL : found->name;
 }
 
-const char *
-ledger_account_text(struct arena *arena, const struct account_names *names,
-    const char *account, const char *domain)
-{
-	const char *name = account_names_find(names, account);
-
-	if (name != NULL)
-		return name;
-	if (domain[0] == '\0')
-		return account;
-	return arena_join(arena, account, "@", domain);
-}
-
 /* ---- one row ---- */
 
 static bool

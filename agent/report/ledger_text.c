@@ -16,7 +16,8 @@ print_lines(const struct text *text)
 
 	text_print_sentence(text, NULL, 0, arena_join(text->arena,
 	    text_counted(text, summary->lines, "line", "lines"), " of these days, ",
-	    text_count(text, summary->broken), " of which could not be understood"));
+	    summary->broken == 0 ? "all understood" : arena_join(text->arena,
+	    text_count(text, summary->broken), " of which could not be understood")));
 }
 
 /* The strongest first; what was in clear last. */
@@ -34,7 +35,7 @@ tls_words(unsigned tls)
 	case LOG_TLS_SOME:
 		return "TLS, version not logged";
 	case LOG_TLS_UNTOLD:
-		return "the log does not tell";
+		return "panel, TLS not logged";
 	default:
 		return ledger_tls_name(tls);
 	}
@@ -207,7 +208,6 @@ add_sender(const struct text *text, struct columns *columns, const struct ledger
 	    arena_printf(text->arena, "%s %02u:00", text_day(text, group->hour_day),
 	    group->hour));
 	columns_add(columns, text_count(text, group->most));
-	columns_add(columns, text_count(text, group->messages));
 }
 
 struct section_row {
@@ -232,21 +232,21 @@ static const struct section_row section_rows[SECTION_COUNT] = {
 	},
 	[SECTION_LOGINS] = {
 		"Logins without TLS", "lllrl",
-		{ "account", "service", "from", "logins", "last" }, text_add_login, NULL,
+		{ "account", "by", "from", "logins", "last" }, text_add_login, NULL,
 	},
 	[SECTION_CLIENTS] = {
 		"Logins below TLS 1.2", "llllrl",
-		{ "account", "service", "from", "version", "logins", "last" }, text_add_login,
+		{ "account", "by", "from", "version", "logins", "last" }, text_add_login,
 		NULL,
 	},
 	[SECTION_FAILURES] = {
-		"Failed logins, by where they came from", "lrrrll",
+		"Sources of failed logins", "lrrrll",
 		{ "source", "failures", "most in a day", "accounts", "last", "services" },
 		add_source, NULL,
 	},
 	[SECTION_BURSTS] = {
-		"Most sent at once", "lrlrr",
-		{ "account", "recipients in an hour", "when", "of one message", "messages" },
+		"Most recipients in an hour, and of a message", "lrlr",
+		{ "account", "in an hour", "when", "of a message" },
 		add_sender, NULL,
 	},
 };

@@ -9,6 +9,8 @@
 
 #define DEFAULT_WIDTH 80
 #define MIN_WIDTH 40
+#define KEY_DIGITS 16
+#define SHOWN_DIGITS 8
 
 const char *
 text_clean(const struct text *text, const char *bytes)
@@ -119,9 +121,10 @@ text_print_coverage(const struct text *text, const struct ledger_covered *covere
 	print_days(text, covered, about);
 	if (since > covered->first_day)
 		text_print_sentence(text, TEXT_UNKNOWN, 0, arena_join(text->arena,
-		    "logs go back to ", text_day(text, since), ": of ",
-		    text_counted(text, (uint64_t)(since - covered->first_day),
-		    "day", "days"), " before there is nothing to tell"));
+		    "logs were read back to ", text_day(text, since),
+		    ": nothing is known of ", text_counted(text,
+		    (uint64_t)(since - covered->first_day), "day", "days"),
+		    " before"));
 	else if (since > 0)
 		text_print_sentence(text, NULL, 0, arena_join(text->arena,
 		    "logs were read back to ", text_day(text, since)));
@@ -132,13 +135,21 @@ text_print_coverage(const struct text *text, const struct ledger_covered *covere
 
 /* ---- lines that ledger and forecast share ---- */
 
+/* Eight digits of a key tell accounts apart, and find its row in the others' formats. */
 const char *
 text_account(const struct text *text, const struct ledger_group *group)
 {
-	const char *name = ledger_account_text(text->arena, text->names,
-	    group->account, group->domain);
+	const char *name = account_names_find(text->names, group->account);
+	const char *key = group->account;
 
-	return name[0] == '\0' ? "not told" : text_clean(text, name);
+	if (name != NULL)
+		return text_clean(text, name);
+	if (key[0] == '\0' && group->domain[0] == '\0')
+		return "not told";
+	if (strlen(key) == KEY_DIGITS)
+		key = arena_memdup(text->arena, key, SHOWN_DIGITS);
+	return text_clean(text, group->domain[0] == '\0' ? key :
+	    arena_join(text->arena, key, "@", group->domain));
 }
 
 const char *

@@ -264,7 +264,7 @@ test_bad_conditions(void **state)
 
 		assert_int_equal(forecast_parse(arena, bad[i], &rule, &err), -1);
 		assert_int_equal(err.code, ERR_USAGE);
-		assert_non_null(strstr(err.hint, "exim.min_version=TLSv1.2|TLSv1.3; "));
+		assert_non_null(strstr(err.hint, "SETTING=VALUE is one of exim.min_version=TLSv1.2|TLSv1.3; "));
 		assert_non_null(strstr(err.hint, "dovecot.protocols="));
 		assert_string_equal(rule.name, "untouched");
 		arena_free(arena);
@@ -307,7 +307,7 @@ test_text(void **state)
 	static const char wanted[] =
 		"cpward 0.1.0: exim.hosts_require_tls=a.example:c.example, 30 days, 2026-10-23 to 2026-11-21\n"
 		"logs were read back to 2026-10-23\n"
-		"Somebody would feel it.\n"
+		"Would be hit: 1 message\n"
 		"\n"
 		"Would not be sent: 1 message\n"
 		"  These went out in clear. With TLS required they are deferred, and bounce when\n"
@@ -359,6 +359,7 @@ test_words(void **state)
 	assert_says("exim.min_version=TLSv1.2", "yes", "Would no longer reach us with TLS: 256 "
 	    "messages\n  We refuse their handshake. Whether they then send in clear or give up is");
 	assert_says("exim.min_version=TLSv1.2", "yes", "tls_cipher in log_selector");
+	assert_says("exim.min_version=TLSv1.2", "yes", "\nWould be hit: 268 messages, 4 logins\n");
 	assert_says("dovecot.ssl_min_protocol=TLSv1.2", NULL, "Dovecot logs it with %k in\n");
 	assert_says("dovecot.protocols=imap", NULL, "Would be refused: 1,920 logins\n");
 }
