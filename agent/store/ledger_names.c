@@ -362,9 +362,14 @@ is_domain_byte(unsigned char byte)
 }
 
 static bool
-is_name_byte(char byte)
+is_name(struct slice text)
 {
-	return byte >= ' ' && byte <= '~';
+	size_t i;
+
+	for (i = 0; i < text.length; i++)
+		if (text.bytes[i] < ' ' || text.bytes[i] > '~')
+			return false;
+	return true;
 }
 
 static bool
@@ -399,8 +404,8 @@ static uint32_t
 name_new(struct ledger_names *names, enum ledger_owner owner, enum name_class class,
     struct slice text, uint64_t hash)
 {
-	if (names->used[owner][class].count >= LEDGER_NAMES_MAX ||
-	    names->used[owner][class].bytes + text.length > NAME_BYTES_MAX)
+	if (!names->unbounded && (names->used[owner][class].count >= LEDGER_NAMES_MAX ||
+	    names->used[owner][class].bytes + text.length > NAME_BYTES_MAX))
 		return NAME_OTHER;
 	names->used[owner][class].count++;
 	names->used[owner][class].bytes += text.length;
@@ -412,7 +417,6 @@ ledger_names_init(struct ledger_names *names, const struct ledger_seed *seed)
 {
 	static const char *const first[] = {
 		[NAME_NONE] = "", [NAME_OTHER] = "(other)", [NAME_ODD] = "(odd)",
-		[NAME_NULL] = "<>",
 	};
 	uint64_t hash;
 	size_t i;
@@ -453,20 +457,13 @@ ledger_names_read(struct ledger_names *names, enum ledger_owner owner, enum name
 {
 	const struct ledger_string *found;
 	uint64_t hash;
-	size_t i;
 
 	if (text.length > STRING_MAX)
 		return false;
 	found = strings_find(&names->strings, text, false, &hash);
-	if (found != NULL && (class == NAME_PLAIN || found->is_domain || found->number <= NAME_NULL)) {
-		*ret_number = found->number;
-		return true;
-	}
-	for (i = 0; i < text.length; i++)
-		if (class == NAME_DOMAIN ? !is_domain_byte((unsigned char)text.bytes[i]) :
-		    !is_name_byte(text.bytes[i]))
-			return false;
-	*ret_number = name_new(names, owner, class, text, hash);
+	if (found == NULL && !is_name(text))
+		return false;
+	*ret_number = found != NULL ? found->number : name_new(names, owner, class, text, hash);
 	return true;
 }
 
@@ -519,17 +516,13 @@ ledger_name(struct ledger *ledger, enum ledger_owner owner, struct slice name)
 	struct ledger_names *names = &ledger->names;
 	const struct ledger_string *found;
 	uint64_t hash;
-	size_t i;
 
 	if (name.length > STRING_MAX)
 		return NAME_ODD;
 	found = strings_find(&names->strings, name, false, &hash);
 	if (found != NULL)
 		return found->number;
-	for (i = 0; i < name.length; i++)
-		if (!is_name_byte(name.bytes[i]))
-			return NAME_ODD;
-	return name_new(names, owner, NAME_PLAIN, name, hash);
+	return is_name(name) ? name_new(names, owner, NAME_PLAIN, name, hash) : NAME_ODD;
 }
 
 const char *

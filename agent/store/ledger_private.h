@@ -75,12 +75,13 @@ struct ledger_memo {
 };
 
 /* The names that every ledger begins with, as numbers. */
-enum { NAME_NONE = LEDGER_NO_NAME, NAME_OTHER, NAME_ODD, NAME_NULL };
+enum { NAME_NONE = LEDGER_NO_NAME, NAME_OTHER, NAME_ODD };
 
 enum name_class { NAME_DOMAIN, NAME_PLAIN, NAME_CLASSES };
 
 struct ledger_names {
 	struct ledger_strings strings;
+	bool unbounded;		/* of files, which hold no more than a ledger once had */
 	uint32_t *places;	/* by number */
 	uint32_t count, room;
 	struct ledger_memo accounts, networks;
@@ -95,7 +96,7 @@ void ledger_names_done(struct ledger_names *names);
 const struct ledger_string *ledger_names_string(const struct ledger_names *names, uint32_t number);
 /*
  * The number of a name of a day's file, which is added when it is not there;
- * false when it is none that ledger_domain or ledger_name gives.
+ * false when no name can be so.
  */
 bool ledger_names_read(struct ledger_names *names, enum ledger_owner owner, enum name_class class,
     struct slice text, uint32_t *ret_number);
@@ -181,7 +182,7 @@ bool ledger_number(struct slice text, uint64_t max, uint64_t *ret_number);
 
 struct arena;
 
-/* The file's bytes; -1 when a name can not stand in it. */
+/* The file's bytes; -1 when it is more than can be read again. */
 int ledger_state_write(const struct ledger_state *state, uint64_t sequence, struct buf *buf,
     struct err *err);
 int ledger_state_read(struct arena *arena, const char *source, struct slice text,
