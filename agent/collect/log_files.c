@@ -243,27 +243,26 @@ open_rotated(struct search *search)
 }
 
 /*
- * A log that is shorter now was emptied or replaced. What it has grown by may be
- * in a copy that was made meanwhile, so that belongs to it as well, unless the
- * log does not give it: one that is recorded stays as it was.
+ * A log that is another or shorter now was rotated meanwhile. What it has grown
+ * by may be in a copy that was made meanwhile: that is the log's as well.
  */
 static void
-measure_again(struct search *search)
+open_again(struct search *search)
 {
-	struct host_log *file = &search->current.file;
-	struct host_stat st;
-	char byte;
+	struct log_part again = part_open(search, search->log, LOG_PLAIN);
+	struct log_part *current = &search->current;
 
-	if (!is_open(&search->current) || host_stat(search->host,
-	    search->arena, search->real, &st).status != ANSWER_OK)
-		return;
-	if (st.size < file->size)
+	if (is_open(&again) && is_open(current) &&
+	    (again.file.inode != current->file.inode ||
+	    again.file.device != current->file.device ||
+	    again.file.size < current->file.size))
 		search->unsteady = true;
-	if (st.size <= file->size ||
-	    file->read(file, (uint64_t)st.size - 1, &byte, 1) != 1)
+	if (!is_open(&again) || !is_open(current)) {
+		part_close(&again);
 		return;
-	file->size = st.size;
-	search->current.to = (uint64_t)st.size;
+	}
+	part_close(current);
+	*current = again;
 }
 
 static void
@@ -275,7 +274,7 @@ look_again(struct search *search, const struct answer *listing)
 	if (again.status == ANSWER_OK && (again.length != listing->length ||
 	    memcmp(again.bytes, listing->bytes, again.length) != 0))
 		search->unsteady = true;
-	measure_again(search);
+	open_again(search);
 }
 
 static void

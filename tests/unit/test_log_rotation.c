@@ -5,7 +5,7 @@
  */
 #include "tests/unit/log_world.h"
 
-#define ROUNDS 1500
+#define ROUNDS 1000
 #define DEEDS 40
 
 /* Not rand(3): the same everywhere. Numerical Recipes' "quick and dirty" LCG. */
@@ -119,11 +119,107 @@ test_deeds(void **state)
 		run_round(seed);
 }
 
+/* ---- logrotate at work while it is read ---- */
+
+/*
+ * What one run of logrotate does, step by step, and what is written meanwhile:
+ * between any two steps the reader may look. Between copy and emptying nothing
+ * is written, for that nobody could save.
+ */
+static const char *const runs[] = {
+	"aRaga",		/* renamed, created, packed */
+	"aSaga",		/* renamed, the writer creates it */
+	"aNag",
+	"aRahag",		/* gzip takes its time */
+	"ahgNa",		/* delaycompress: the one before is packed first */
+	"hgN",
+	"ayt",			/* copied, emptied */
+	"akt",
+	"aytg",
+	"aythg",
+	"yt",
+	"aRd",			/* and the oldest goes, which was read long ago */
+	"aNd",
+};
+
+struct at_work {
+	struct world *world;
+	const char *next;	/* what is still to be done */
+	uint32_t random;
+	unsigned odds;		/* one of so many chances is taken */
+	char *done;
+	size_t done_count;
+};
+
+static void
+work_on(struct at_work *work)
+{
+	work->done[work->done_count++] = *work->next;
+	work->world->clock += 60;
+	world_do(work->world, *work->next++);
+}
+
+static void
+meddle(void *data)
+{
+	struct at_work *work = data;
+
+	while (*work->next != '\0' && draw(&work->random, work->odds) == 0)
+		work_on(work);
+}
+
+/*
+ * Three files are kept, so that the oldest was read. A log that is emptied and
+ * filled again between two questions can not be told from one that was not.
+ */
+static void
+run_at_work(uint32_t seed)
+{
+	const char *run = runs[seed % (sizeof(runs) / sizeof(runs[0]))];
+	char done[1024] = "";
+	struct world world;
+	struct at_work work = { .world = &world, .random = seed, .done = done };
+	struct wrapped wrapped = { .meddle = meddle, .data = &work };
+	unsigned round;
+
+	world_begin(&world);
+	work.odds = 2 + draw(&work.random, 12);
+	for (work.next = strpbrk(run, "Nk") != NULL ? "aNaNaN" : "aRaRaR";
+	    *work.next != '\0';)
+		work_on(&work);
+	world_read(&world, world.host);
+	for (round = 0; round < 12; round++) {
+		for (work.next = "aa"; *work.next != '\0';)
+			work_on(&work);
+		work.next = run;
+		done[work.done_count++] = '[';
+		wrapped.room = draw(&work.random, 2) * 11;
+		world_read(&world, wrap(&wrapped, world.host));
+		done[work.done_count++] = ']';
+		while (*work.next != '\0')
+			work_on(&work);
+		world_read(&world, world.host);
+		check_whole("at work", seed, done, &world);
+	}
+	world_end(&world);
+}
+
+static void
+test_at_work(void **state)
+{
+	uint32_t seed;
+
+	(void)state;
+	for (seed = 1; seed <= ROUNDS; seed++)
+		run_at_work(seed);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_deeds),
+		cmocka_unit_test(test_at_work),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
