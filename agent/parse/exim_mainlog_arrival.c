@@ -20,205 +20,196 @@ enum arrival_place {
 	ARRIVAL_UNKNOWN,
 };
 
-/* Steps over the name of the field. */
-static enum arrival_place
-read_place(struct exim_walk *walk)
+/* Digits up to the next blank. */
+static inline const char *
+read_size(const char *at, const char *end, uint64_t *ret_size)
 {
-	const char *at = walk->at;
+	const char *begin = at;
+	uint64_t size = 0;
+	unsigned digit;
 
-	if (walk->end - at < 4)
-		return walk->end - at == 3 && exim_pair(at) == EXIM_PAIR('S', '=') ?
-		    (walk->at += 2, ARRIVAL_SIZE) : ARRIVAL_UNKNOWN;
-	walk->at += 2;
-	switch (exim_pair(at)) {
-	case EXIM_PAIR('R', '='):
-		return ARRIVAL_BOUNCED;
-	case EXIM_PAIR('H', '='):
-		return ARRIVAL_HOST;
-	case EXIM_PAIR('U', '='):
-		return ARRIVAL_USER;
-	case EXIM_PAIR('P', '='):
-		return ARRIVAL_PROTOCOL;
-	case EXIM_PAIR('X', '='):
-		return ARRIVAL_TLS;
-	case EXIM_PAIR('A', '='):
-		return ARRIVAL_AUTHENTICATED;
-	case EXIM_PAIR('S', '='):
-		return ARRIVAL_SIZE;
-	case EXIM_PAIR('T', '='):
-		return ARRIVAL_SUBJECT;
-	default:
-		walk->at = at;
-		break;
-	}
-	if (at[2] == '=') {
-		walk->at += 3;
-		switch (exim_pair(at)) {
-		case EXIM_PAIR('C', 'V'):
-			return ARRIVAL_VERIFIED;
-		case EXIM_PAIR('D', 'N'):
-			return ARRIVAL_CERTIFICATE;
-		case EXIM_PAIR('i', 'd'):
-			return ARRIVAL_ID;
-		default:
-			walk->at = at;
+	for (; at < end; at++) {
+		digit = (unsigned)(unsigned char)*at - '0';
+		if (digit > 9)
 			break;
-		}
+		if (__builtin_expect(at - begin >= 19, 0) &&
+		    (at - begin >= 20 || size > (UINT64_MAX - digit) / 10))
+			return NULL;
+		size = size * 10 + digit;
 	}
-	if (EXIM_BEGINS(walk, "for ")) {
-		walk->at += 4;
-		return ARRIVAL_FOR;
-	}
-	if (EXIM_BEGINS(walk, "from ")) {
-		walk->at += 5;
-		return ARRIVAL_FROM;
-	}
-	if (EXIM_BEGINS(walk, "id*=")) {
-		walk->at += 4;
-		return ARRIVAL_ID;
-	}
-	return ARRIVAL_UNKNOWN;
-}
-
-static bool
-read_size(struct exim_walk *walk, uint64_t *ret_size)
-{
-	struct slice digits;
-	size_t i;
-
-	if (!exim_read_value(walk, &digits))
-		return false;
-	*ret_size = 0;
-	for (i = 0; i < digits.length; i++) {
-		unsigned digit = (unsigned)(unsigned char)digits.bytes[i] - '0';
-
-		if (digit > 9 || __builtin_mul_overflow(*ret_size, 10, ret_size) ||
-		    __builtin_add_overflow(*ret_size, digit, ret_size))
-			return false;
-	}
-	return true;
+	*ret_size = size;
+	return at > begin ? at : NULL;
 }
 
 /*
  * A Message-ID as the sender wrote it: parts of it may be quoted, and hold blanks. The
  * end of a HELO name in there means that the "id=" was the HELO's.
  */
-static bool
-skip_message_id(struct exim_walk *walk)
+static inline const char *
+skip_message_id(const char *at, const char *end)
 {
-	const char *begin = walk->at, *from = begin, *quoted;
-	const char *slash;
+	const char *begin = at, *from = at, *slash, *quoted;
 
 	for (;;) {
-		walk->at = exim_token_end(from, walk->end);
-		for (slash = walk->at; slash > from && slash[-1] == '\\'; slash--)
+		at = exim_token_end(from, end);
+		for (slash = at; slash > from && slash[-1] == '\\'; slash--)
 			;
-		if (walk->at == walk->end)
-			return walk->at > begin;
-		if ((walk->at - slash) % 2 != 0) {
-			from = walk->at + 1;
+		if (at == end || (*at == ' ' && (at - slash) % 2 == 0))
+			return at > begin ? at : NULL;
+		if ((at - slash) % 2 != 0) {
+			from = at + 1;
 			continue;
 		}
-		if (*walk->at != '"')
-			return *walk->at == ' ' && walk->at > begin;
-		quoted = walk->at;
-		if (!exim_skip_quoted(walk) ||
-		    memmem(quoted, (size_t)(walk->at - quoted), ") [", 3) != NULL)
-			return false;
-		from = walk->at;
+		quoted = at;
+		at = exim_skip_quoted(at, end);
+		if (at == NULL || memmem(quoted, (size_t)(at - quoted), ") [", 3) != NULL)
+			return NULL;
+		from = at;
 	}
 }
 
 /* To the end of the line. */
-static bool
-read_recipients(struct exim_walk *walk, struct exim_log_event *event)
+static const char *
+read_recipients(const char *at, const char *end, struct exim_log_event *event)
 {
-	const char *begin = walk->at;
+	const char *begin = at;
 	struct slice recipient;
 
-	for (;; walk->at++) {
-		if (!exim_read_address(walk, &recipient) || (recipient.bytes[0] == '"' &&
+	for (;; at++) {
+		at = exim_read_address(at, end, &recipient);
+		if (at == NULL || (recipient.bytes[0] == '"' &&
 		    memmem(recipient.bytes, recipient.length, ") [", 3) != NULL))
-			return false;
+			return NULL;
 		if (event->recipient_count++ == 0)
 			event->recipient = recipient;
-		if (walk->at == walk->end)
+		if (at == end)
 			break;
-		if (*walk->at != ' ')
-			return false;
+		if (*at != ' ')
+			return NULL;
 	}
-	event->recipients = exim_slice(begin, walk->end);
-	return true;
+	event->recipients = exim_slice(begin, end);
+	return at;
 }
 
-static bool
-read_field(struct exim_walk *walk, enum arrival_place place, struct exim_log_event *event)
+/* Names of more than a letter; the place behind it at *at. */
+static enum arrival_place
+long_place(const char **at, const char *end)
+{
+	static const struct {
+		char name[6];
+		uint8_t length;
+		uint8_t place;
+	} places[] = {
+		{ "CV=", 3, ARRIVAL_VERIFIED },
+		{ "id=", 3, ARRIVAL_ID },
+		{ "for ", 4, ARRIVAL_FOR },
+		{ "DN=", 3, ARRIVAL_CERTIFICATE },
+		{ "id*=", 4, ARRIVAL_ID },
+		{ "from ", 5, ARRIVAL_FROM },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (!exim_begins(*at, end, places[i].name, places[i].length))
+			continue;
+		*at += places[i].length;
+		return (enum arrival_place)places[i].place;
+	}
+	return ARRIVAL_UNKNOWN;
+}
+
+static inline enum arrival_place
+place_of(char letter)
+{
+	switch (letter) {
+	case 'R':
+		return ARRIVAL_BOUNCED;
+	case 'H':
+		return ARRIVAL_HOST;
+	case 'U':
+		return ARRIVAL_USER;
+	case 'P':
+		return ARRIVAL_PROTOCOL;
+	case 'X':
+		return ARRIVAL_TLS;
+	case 'A':
+		return ARRIVAL_AUTHENTICATED;
+	case 'S':
+		return ARRIVAL_SIZE;
+	case 'T':
+		return ARRIVAL_SUBJECT;
+	default:
+		return ARRIVAL_UNKNOWN;
+	}
+}
+
+static inline const char *
+read_field(const char *at, const char *end, enum arrival_place place, struct exim_log_event *event)
 {
 	struct slice value;
+	bool helo;
 
 	switch (place) {
 	case ARRIVAL_HOST:
-		return exim_read_peer(walk, event, NULL);
+		return exim_read_peer(at, end, event, &helo);
 	case ARRIVAL_USER:
-		return exim_read_value(walk, &event->user);
+		return exim_read_value(at, end, &event->user);
 	case ARRIVAL_PROTOCOL:
-		return exim_read_value(walk, &event->protocol);
+		return exim_read_value(at, end, &event->protocol);
 	case ARRIVAL_TLS:
-		return exim_read_tls(walk, event);
+		return exim_read_tls(at, end, event);
 	case ARRIVAL_VERIFIED:
-		return exim_read_verified(walk, event);
+		return exim_read_verified(at, end, event);
 	case ARRIVAL_CERTIFICATE:
-		return exim_skip_certificate(walk);
+		return exim_skip_certificate(at, end);
 	case ARRIVAL_AUTHENTICATED:
-		return exim_read_authenticated(walk, event);
+		return exim_read_authenticated(at, end, event);
 	case ARRIVAL_SIZE:
-		return read_size(walk, &event->size);
+		return read_size(at, end, &event->size);
 	case ARRIVAL_ID:
-		return skip_message_id(walk);
+		return skip_message_id(at, end);
 	case ARRIVAL_SUBJECT:
-		return exim_skip_quoted(walk);
+		return exim_skip_quoted(at, end);
 	case ARRIVAL_FROM:
-		return exim_read_bracketed(walk, &value);
+		return exim_read_bracketed(at, end, &value);
 	case ARRIVAL_FOR:
-		return read_recipients(walk, event);
+		return read_recipients(at, end, event);
 	default:
-		return exim_read_value(walk, &value);
+		return exim_read_value(at, end, &value);
 	}
 }
 
-static bool
-read_sender(struct exim_walk *walk, struct exim_log_event *event)
-{
-	event->has_sender = true;
-	if (!exim_read_address(walk, &event->sender))
-		return false;
-	if (slice_is(event->sender, "<>"))
-		event->sender = (struct slice){ .bytes = NULL };
-	return true;
-}
-
 bool
-exim_read_arrival(struct exim_walk *walk, struct exim_log_event *event)
+exim_read_arrival(const char *at, const char *end, struct exim_log_event *event)
 {
 	enum arrival_place last = ARRIVAL_SENDER, place;
 
-	if (!read_sender(walk, event))
+	event->has_sender = true;
+	at = exim_read_address(at, end, &event->sender);
+	if (at == NULL)
 		return false;
-	while (walk->at < walk->end) {
-		if (*walk->at++ != ' ')
+	if (event->sender.length == 2 && exim_pair(event->sender.bytes) == EXIM_PAIR('<', '>'))
+		event->sender = (struct slice){ .bytes = NULL };
+	while (at < end) {
+		if (end - at < 3 || *at++ != ' ')
 			return false;
-		place = read_place(walk);
-		if (place == ARRIVAL_UNKNOWN) {
-			/* Behind the id only words of Exim's own can stand. */
-			if (last >= ARRIVAL_ID || !exim_skip_unknown(walk))
-				return false;
-			continue;
-		}
+		place = ARRIVAL_UNKNOWN;
+		if (at[1] == '=')
+			place = place_of(*at);
+		if (place != ARRIVAL_UNKNOWN)
+			at += 2;
+		else
+			place = long_place(&at, end);
 		/* The size is on every line: what comes later has it before it. */
-		if (place <= last || (place > ARRIVAL_SIZE && last < ARRIVAL_SIZE) ||
-		    !read_field(walk, place, event))
+		if (place <= last || (place > ARRIVAL_SIZE && place != ARRIVAL_UNKNOWN &&
+		    last < ARRIVAL_SIZE))
 			return false;
-		last = place;
+		if (place != ARRIVAL_UNKNOWN)
+			at = read_field(at, end, last = place, event);
+		else	/* behind the id only words of Exim's own can stand */
+			at = last < ARRIVAL_ID ? exim_skip_unknown(at, end) : NULL;
+		if (at == NULL)
+			return false;
 	}
 	return last >= ARRIVAL_SIZE;
 }

@@ -26,271 +26,301 @@ enum delivery_place {
 /* Candidates for the address behind a pipe's command, which may hold anything. */
 enum { TRIES_MAX = 16 };
 
-static const char tls_is_required[] = "a TLS session is required";
-
 /* ---- the address ---- */
 
-/* "(PARENT, PARENT) " */
-static bool
-skip_parents(struct exim_walk *walk)
+/* "(PARENT, PARENT)" */
+static const char *
+skip_parents(const char *at, const char *end)
 {
-	const char *end;
+	const char *behind;
 
-	for (walk->at++; ; walk->at = end + 1) {
-		if (walk->at < walk->end && *walk->at == '"' && !exim_skip_quoted(walk))
-			return false;
-		end = exim_token_end(walk->at, walk->end);
-		if (end == walk->at || end == walk->end || *end != ' ')
-			return false;
-		if (end[-1] == ')')
-			break;
-		if (end[-1] != ',')
-			return false;
+	for (at++; ; at = behind + 1) {
+		if (at < end && *at == '"')
+			at = exim_skip_quoted(at, end);
+		if (at == NULL)
+			return NULL;
+		behind = exim_token_end(at, end);
+		if (behind == at || behind == end || *behind != ' ')
+			return NULL;
+		if (behind[-1] == ')')
+			return behind;
+		if (behind[-1] != ',')
+			return NULL;
 	}
-	walk->at = end;
-	return true;
 }
 
 /* Pipes, files and automatic replies: a local part that may hold blanks, then "<…>" always. */
-static bool
-read_generated(struct exim_walk *walk, struct exim_log_event *event)
+static const char *
+read_generated(const char *at, const char *end, struct exim_log_event *event)
 {
-	const char *begin = walk->at, *end, *parents;
-	struct slice address;
+	const char *from = at, *address_end, *behind, *parents;
 	unsigned tries;
 
-	for (tries = 0; tries < TRIES_MAX; tries++) {
-		end = memmem(walk->at, (size_t)(walk->end - walk->at), " <", 2);
-		if (end == NULL)
-			return false;
-		walk->at = end + 1;
-		if (exim_read_bracketed(walk, &event->original) &&
-		    (walk->at == walk->end || *walk->at == ' ' || *walk->at == ':'))
+	for (tries = 0; ; tries++, from = address_end + 1) {
+		address_end = tries == TRIES_MAX ? NULL : memmem(from, (size_t)(end - from), " <", 2);
+		if (address_end == NULL)
+			return NULL;
+		behind = exim_read_bracketed(address_end + 1, end, &event->original);
+		if (behind != NULL && (behind == end || *behind == ' ' || *behind == ':'))
 			break;
-		walk->at = end + 1;
 	}
-	address = exim_slice(begin, end);
-	parents = end[-1] == ')' ? memrchr(begin, '(', address.length) : NULL;
-	if (parents > begin && parents[-1] == ' ')
-		address.length = (size_t)(parents - 1 - begin);
-	event->address = address;
-	return tries < TRIES_MAX;
+	parents = address_end[-1] == ')' ? memrchr(at, '(', (size_t)(address_end - at)) : NULL;
+	if (parents != NULL && parents > at && parents[-1] == ' ')
+		address_end = parents - 1;
+	event->address = exim_slice(at, address_end);
+	return behind;
 }
 
-static bool
-read_address(struct exim_walk *walk, struct exim_log_event *event)
+static inline bool
+is_generated(const char *at, const char *end)
 {
-	if (walk->at == walk->end)
-		return false;
-	if (*walk->at == '|' || *walk->at == '/' || *walk->at == '>' || EXIM_BEGINS(walk, "save "))
-		return read_generated(walk, event);
-	if (!exim_read_address(walk, &event->address))
-		return false;
-	if (walk->end - walk->at >= 2 && exim_pair(walk->at) == EXIM_PAIR(' ', '(')) {
-		walk->at++;
-		if (!skip_parents(walk))
-			return false;
-	}
-	if (walk->end - walk->at < 2 || exim_pair(walk->at) != EXIM_PAIR(' ', '<'))
-		return true;
-	walk->at++;
-	return exim_read_bracketed(walk, &event->original);
+	return *at == '|' || *at == '/' || *at == '>' || EXIM_BEGINS(at, end, "save ");
+}
+
+/* At least one byte is left. */
+static inline const char *
+read_address(const char *at, const char *end, struct exim_log_event *event)
+{
+	if (is_generated(at, end))
+		return read_generated(at, end, event);
+	at = exim_read_address(at, end, &event->address);
+	if (at != NULL && end - at > 2 && exim_pair(at) == EXIM_PAIR(' ', '('))
+		at = skip_parents(at + 1, end);
+	if (at != NULL && end - at > 2 && exim_pair(at) == EXIM_PAIR(' ', '<'))
+		at = exim_read_bracketed(at + 1, end, &event->original);
+	return at;
 }
 
 /* ---- the fields ---- */
 
+/* Names of more than a letter; the place behind it at *at. */
 static enum delivery_place
-place_of_three(const struct exim_walk *walk)
+long_place(const char **at, const char *end)
 {
-	if (EXIM_BEGINS(walk, "CV="))
-		return DELIVERY_VERIFIED;
-	if (EXIM_BEGINS(walk, "DN="))
-		return DELIVERY_CERTIFICATE;
-	if (EXIM_BEGINS(walk, "QT="))
-		return DELIVERY_QUEUED;
-	if (EXIM_BEGINS(walk, "DT="))
-		return DELIVERY_TOOK;
+	static const struct {
+		char name[6];
+		uint8_t length;
+		uint8_t place;
+	} places[] = {
+		{ "CV=", 3, DELIVERY_VERIFIED },
+		{ "DKIM=", 5, DELIVERY_SIGNED },
+		{ "QT=", 3, DELIVERY_QUEUED },
+		{ "DT=", 3, DELIVERY_TOOK },
+		{ "DN=", 3, DELIVERY_CERTIFICATE },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (!exim_begins(*at, end, places[i].name, places[i].length))
+			continue;
+		*at += places[i].length;
+		return (enum delivery_place)places[i].place;
+	}
 	return DELIVERY_UNKNOWN;
 }
 
-/* Steps over the name of the field. */
-static enum delivery_place
-read_place(struct exim_walk *walk)
+static inline enum delivery_place
+place_of(char letter)
 {
-	static const struct {
-		unsigned name;
-		enum delivery_place place;
-	} places[] = {
-		{ EXIM_PAIR('R', '='), DELIVERY_ROUTER },
-		{ EXIM_PAIR('T', '='), DELIVERY_TRANSPORT },
-		{ EXIM_PAIR('H', '='), DELIVERY_HOST },
-		{ EXIM_PAIR('X', '='), DELIVERY_TLS },
-		{ EXIM_PAIR('C', '='), DELIVERY_CONFIRMATION },
-		{ EXIM_PAIR('F', '='), DELIVERY_SENDER },
-		{ EXIM_PAIR('P', '='), DELIVERY_RETURN_PATH },
-		{ EXIM_PAIR('A', '='), DELIVERY_AUTHENTICATED },
-	};
-	enum delivery_place place;
-	unsigned name;
-	size_t i;
-
-	if (walk->end - walk->at < 3)
+	switch (letter) {
+	case 'F':
+		return DELIVERY_SENDER;
+	case 'P':
+		return DELIVERY_RETURN_PATH;
+	case 'R':
+		return DELIVERY_ROUTER;
+	case 'T':
+		return DELIVERY_TRANSPORT;
+	case 'H':
+		return DELIVERY_HOST;
+	case 'X':
+		return DELIVERY_TLS;
+	case 'A':
+		return DELIVERY_AUTHENTICATED;
+	case 'C':
+		return DELIVERY_CONFIRMATION;
+	default:
 		return DELIVERY_UNKNOWN;
-	name = exim_pair(walk->at);
-	for (i = 0; walk->at[1] == '=' && i < sizeof(places) / sizeof(places[0]); i++) {
-		if (name == places[i].name) {
-			walk->at += 2;
-			return places[i].place;
-		}
 	}
-	if (EXIM_BEGINS(walk, "DKIM=")) {
-		walk->at += 5;
-		return DELIVERY_SIGNED;
-	}
-	place = place_of_three(walk);
-	if (place != DELIVERY_UNKNOWN)
-		walk->at += 3;
-	return place;
 }
 
-static bool
-read_field(struct exim_walk *walk, enum delivery_place place, struct exim_log_event *event)
+static inline const char *
+read_field(const char *at, const char *end, enum delivery_place place,
+    struct exim_log_event *event)
 {
 	struct slice value;
 
 	switch (place) {
 	case DELIVERY_SENDER:
 		event->has_sender = true;
-		return exim_read_bracketed(walk, &event->sender);
+		return exim_read_bracketed(at, end, &event->sender);
 	case DELIVERY_RETURN_PATH:
-		return exim_read_bracketed(walk, &value);
+		return exim_read_bracketed(at, end, &value);
 	case DELIVERY_ROUTER:
-		return exim_read_value(walk, &event->router);
+		return exim_read_value(at, end, &event->router);
 	case DELIVERY_TRANSPORT:
-		return exim_read_value(walk, &event->transport);
+		return exim_read_value(at, end, &event->transport);
 	case DELIVERY_HOST:
-		return exim_read_remote(walk, event);
+		return exim_read_remote(at, end, event);
 	case DELIVERY_TLS:
-		return exim_read_tls(walk, event);
+		return exim_read_tls(at, end, event);
 	case DELIVERY_VERIFIED:
-		return exim_read_verified(walk, event);
+		return exim_read_verified(at, end, event);
 	case DELIVERY_CERTIFICATE:
-		return exim_skip_certificate(walk);
+		return exim_skip_certificate(at, end);
 	case DELIVERY_SIGNED:
-		return exim_read_value(walk, &event->signing_domain);
+		return exim_read_value(at, end, &event->signing_domain);
 	case DELIVERY_CONFIRMATION:
-		return exim_skip_quoted(walk);
+		return exim_skip_quoted(at, end);
 	default:
-		return exim_read_value(walk, &value);
+		return exim_read_value(at, end, &value);
 	}
 }
 
 /*
- * Fields from the blank before the first one to the end of the line, to ": text" or to a
- * word that is no field, in front of which it stops. *last: the one before; ret_word may be
- * NULL: then there can't be such a word.
+ * Fields behind *last, from the blank before the first one to the end. Where a word comes
+ * that is no field, the place of the blank before it is *ret_word, when that is not NULL, and
+ * it ends there.
  */
 static bool
-read_fields(struct exim_walk *walk, struct exim_log_event *event, enum delivery_place *last,
-    bool *ret_word)
+read_fields(const char *at, const char *end, struct exim_log_event *event,
+    enum delivery_place *last, const char **ret_word)
 {
 	enum delivery_place place;
+	const char *begin;
 
-	while (walk->at < walk->end && !(walk->colon && *walk->at == ':')) {
-		const char *begin = walk->at;
-
-		if (*walk->at++ != ' ')
+	while (at < end) {
+		begin = at++;
+		if (*begin != ' ' || end - at < 2)
 			return false;
-		place = read_place(walk);
-		if (place == DELIVERY_UNKNOWN) {
-			if (*last < DELIVERY_CONFIRMATION && exim_skip_unknown(walk))
-				continue;
-			walk->at = begin;
-			if (ret_word != NULL)
-				*ret_word = true;
-			return ret_word != NULL;
-		}
-		if (place <= *last || !read_field(walk, place, event))
+		place = DELIVERY_UNKNOWN;
+		if (at[1] == '=')
+			place = place_of(*at);
+		if (place != DELIVERY_UNKNOWN)
+			at += 2;
+		else
+			place = long_place(&at, end);
+		if (place <= *last)
 			return false;
-		*last = place;
+		if (place != DELIVERY_UNKNOWN)
+			at = read_field(at, end, *last = place, event);
+		else	/* behind the reply only times can stand */
+			at = *last < DELIVERY_CONFIRMATION ? exim_skip_unknown(at, end) : NULL;
+		if (at != NULL)
+			continue;
+		if (place == DELIVERY_UNKNOWN && ret_word != NULL)
+			*ret_word = begin;
+		return place == DELIVERY_UNKNOWN && ret_word != NULL;
 	}
 	return true;
 }
 
 bool
-exim_read_delivery(struct exim_walk *walk, struct exim_log_event *event)
+exim_read_delivery(const char *at, const char *end, struct exim_log_event *event)
 {
 	enum delivery_place last = DELIVERY_ADDRESS;
 
 	/* By the system filter: there is no recipient. */
-	if (EXIM_BEGINS(walk, "discarded (")) {
-		event->address = exim_slice(walk->at, walk->at + sizeof("discarded") - 1);
+	if (EXIM_BEGINS(at, end, "discarded (")) {
+		event->address = exim_slice(at, at + sizeof("discarded") - 1);
 		return true;
 	}
-	if (!read_address(walk, event))
-		return false;
-	return read_fields(walk, event, &last, NULL) &&
+	at = read_address(at, end, event);
+	return at != NULL && read_fields(at, end, event, &last, NULL) &&
 	    (event->transport.length > 0 || event->address.bytes[0] == ':');
 }
 
 /* ---- failures and deferrals ---- */
 
-/* "(ERRNO)[: ERROR][ H=…][ DT=…]", up to the text. */
-static bool
-skip_error(struct exim_walk *walk, struct exim_log_event *event)
+/* The ": " before the text, outside of quotes; the end without a text. */
+static const char *
+text_begin(const char *at, const char *end)
 {
-	enum delivery_place last = DELIVERY_TRANSPORT;
-	const char *begin;
-
-	for (begin = walk->at; walk->at < walk->end &&
-	    ((*walk->at >= '0' && *walk->at <= '9') || (*walk->at == '-' && walk->at == begin)); )
-		walk->at++;
-	if (walk->at == begin || walk->at == walk->end || *walk->at++ != ')')
-		return false;
-	/* A system error's words stand before the host; they have no '=' and no ':'. */
-	if (EXIM_BEGINS(walk, ": ")) {
-		for (begin = walk->at + 2; begin < walk->end && *begin != ':' && *begin != '='; begin++)
-			;
-		if (begin == walk->end || *begin == ':' || begin - walk->at < 4 ||
-		    begin[-1] != 'H' || begin[-2] != ' ')
-			return true;
-		walk->at = begin - 2;
+	while (at < end) {
+		if (*at == '"') {
+			at = exim_skip_quoted(at, end);
+			if (at == NULL)
+				return end;
+			continue;
+		}
+		if (*at == ':' && (end - at == 1 || at[1] == ' '))
+			return at;
+		at++;
 	}
-	walk->colon = true;
-	return read_fields(walk, event, &last, NULL);
+	return end;
 }
 
 static bool
-read_defer(struct exim_walk *walk, struct exim_log_event *event)
+says_tls_is_required(const char *at, const char *end)
+{
+	return EXIM_BEGINS(at, end, ": a TLS session is required");
+}
+
+/* Behind the address of "**": "…: text". */
+static bool
+read_failure(const char *at, const char *end, struct exim_log_event *event)
 {
 	enum delivery_place last = DELIVERY_ADDRESS;
-	bool word = false;
+	const char *text;
 
-	if (!read_fields(walk, event, &last, &word) || !word || last > DELIVERY_TRANSPORT)
+	/* The colon may have been taken for a part of the domain. */
+	if (at[-1] == ':' && (at == end || *at == ' ')) {
+		at--;
+		if (event->original.length == 0)
+			event->address.length--;
+	}
+	text = text_begin(at, end);
+	event->tls_required = says_tls_is_required(text, end);
+	return read_fields(at, text, event, &last, NULL) && event->address.length > 0;
+}
+
+/* "(ERRNO)[: ERROR][ H=…][ DT=…][: text]" */
+static bool
+read_error(const char *at, const char *end, struct exim_log_event *event)
+{
+	enum delivery_place last = DELIVERY_TRANSPORT;
+	const char *digits, *text;
+
+	digits = at += *at == '-';
+	while (at < end && *at >= '0' && *at <= '9')
+		at++;
+	if (at == digits || at == end || *at++ != ')')
 		return false;
-	walk->at++;
-	if (EXIM_BEGINS(walk, "routing "))
-		walk->at += 8;
-	if (!EXIM_BEGINS(walk, "defer ("))
+	if (EXIM_BEGINS(at, end, ": ")) {
+		/* A system error's words stand before the host; they have no '=' and no ':'. */
+		for (text = at + 2; text < end && *text != ':' && *text != '='; text++)
+			;
+		if (text < end && *text == '=' && text - at >= 4 &&
+		    exim_pair(text - 2) == EXIM_PAIR(' ', 'H'))
+			at = text - 2;
+	}
+	text = text_begin(at, end);
+	event->tls_required = says_tls_is_required(text, end);
+	return read_fields(at, text, event, &last, NULL);
+}
+
+/* Behind the address of "==": "… defer (ERRNO)…" */
+static bool
+read_deferral(const char *at, const char *end, struct exim_log_event *event)
+{
+	enum delivery_place last = DELIVERY_ADDRESS;
+	const char *word = NULL;
+
+	if (!read_fields(at, end, event, &last, &word) || word == NULL || last > DELIVERY_TRANSPORT)
 		return false;
-	walk->at += 7;
-	return skip_error(walk, event);
+	if (EXIM_BEGINS(word, end, " routing"))
+		word += sizeof(" routing") - 1;
+	if (!EXIM_BEGINS(word, end, " defer (") || end - word < 10)
+		return false;
+	return read_error(word + sizeof(" defer (") - 1, end, event);
 }
 
 bool
-exim_read_undelivered(struct exim_walk *walk, struct exim_log_event *event)
+exim_read_undelivered(const char *at, const char *end, struct exim_log_event *event)
 {
-	enum delivery_place last = DELIVERY_ADDRESS;
-
-	walk->colon = event->kind == EXIM_LOG_FAILURE;
-	if (!read_address(walk, event))
+	at = read_address(at, end, event);
+	if (at == NULL)
 		return false;
-	if (event->kind == EXIM_LOG_FAILURE ? !read_fields(walk, event, &last, NULL) :
-	    !read_defer(walk, event))
-		return false;
-	if (EXIM_BEGINS(walk, ": ")) {
-		walk->at += 2;
-		event->tls_required = exim_begins(walk, tls_is_required, sizeof(tls_is_required) - 1);
-	}
-	return true;
+	return event->kind == EXIM_LOG_FAILURE ? read_failure(at, end, event) :
+	    read_deferral(at, end, event);
 }

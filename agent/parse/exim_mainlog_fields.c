@@ -3,102 +3,7 @@
 
 enum { ADDRESS_MAX = 45 };	/* INET6_ADDRSTRLEN without its NUL */
 
-/* Where a value ends, without the colon that ends the fields. */
-static inline const char *
-value_end(const struct exim_walk *walk)
-{
-	const char *end = exim_token_end(walk->at, walk->end);
-
-	if (walk->colon && end > walk->at && end[-1] == ':' && (end == walk->end || *end == ' '))
-		end--;
-	return end;
-}
-
-bool
-exim_read_value(struct exim_walk *walk, struct slice *ret_value)
-{
-	const char *end = value_end(walk);
-
-	*ret_value = exim_slice(walk->at, end);
-	walk->at = end;
-	return ret_value->length > 0;
-}
-
-bool
-exim_skip_quoted(struct exim_walk *walk)
-{
-	const char *from = walk->at + 1, *quote, *slash;
-
-	if (walk->at == walk->end || *walk->at != '"')
-		return false;
-	for (;; from = quote + 1) {
-		quote = memchr(from, '"', (size_t)(walk->end - from));
-		if (quote == NULL)
-			return false;
-		for (slash = quote; slash > from && slash[-1] == '\\'; slash--)
-			;
-		if ((quote - slash) % 2 == 0)
-			break;
-	}
-	walk->at = quote + 1;
-	return true;
-}
-
-/*
- * Exim takes local parts with quoted blanks without quotes, too ("a\ b"). Nobody
- * has such a thing; taken here, it would make a blank in an address look like the
- * end of it.
- */
-static bool
-ends_in_backslash(const char *begin, const char *end)
-{
-	return end > begin && end[-1] == '\\';
-}
-
-bool
-exim_read_address(struct exim_walk *walk, struct slice *ret_address)
-{
-	const char *begin = walk->at, *end;
-
-	if (begin < walk->end && *begin == '"' &&
-	    (!exim_skip_quoted(walk) || walk->at == walk->end || *walk->at != '@'))
-		return false;
-	end = value_end(walk);
-	if (end == walk->at || ends_in_backslash(walk->at, end))
-		return false;
-	walk->at = end;
-	*ret_address = exim_slice(begin, end);
-	return true;
-}
-
-bool
-exim_read_bracketed(struct exim_walk *walk, struct slice *ret_address)
-{
-	const char *begin = walk->at + 1, *end, *close;
-
-	if (walk->at == walk->end || *walk->at != '<')
-		return false;
-	walk->at = begin;
-	if (begin < walk->end && *begin == '"' && !exim_skip_quoted(walk))
-		return false;
-	end = exim_token_end(walk->at, walk->end);
-	close = memchr(walk->at, '>', (size_t)(end - walk->at));
-	if (close == NULL)
-		return false;
-	*ret_address = exim_slice(begin, close);
-	walk->at = close + 1;
-	return true;
-}
-
-/* ---- H= ---- */
-
-/* A hexadecimal digit, or one of ".:". */
-static inline bool
-is_address_byte(unsigned char byte)
-{
-	return (unsigned)(byte - '0') <= ':' - '0' || (unsigned)((byte | 0x20) - 'a') <= 'f' - 'a' ||
-	    byte == '.';
-}
+#define EXIM_FIRST_FIVE UINT64_C(0xFFFFFFFFFF)
 
 static inline bool
 is_digit(char byte)
@@ -106,27 +11,114 @@ is_digit(char byte)
 	return (unsigned char)(byte - '0') <= 9;
 }
 
-bool
-exim_read_host_address(struct exim_walk *walk, struct slice *ret_address)
+static inline bool
+is_capital(char byte)
 {
-	const char *begin = walk->at + 1, *at = begin, *end = walk->end;
-	bool parted = false;
+	return (unsigned char)(byte - 'A') <= 'Z' - 'A';
+}
 
-	if (walk->at == end || *walk->at != '[')
-		return false;
-	for (; at < end && is_address_byte((unsigned char)*at); at++)
-		parted |= *at == '.' || *at == ':';
-	if (!parted || at == end || *at != ']' || at - begin > ADDRESS_MAX)
-		return false;
-	*ret_address = exim_slice(begin, at++);
-	if (end - at >= 2 && *at == ':' && is_digit(at[1])) {
-		for (at++; at < end && is_digit(*at); at++)
+const char *
+exim_skip_quoted(const char *at, const char *end)
+{
+	const char *from, *quote, *slash;
+
+	if (at == end || *at != '"')
+		return NULL;
+	for (from = at + 1; ; from = quote + 1) {
+		quote = memchr(from, '"', (size_t)(end - from));
+		if (quote == NULL)
+			return NULL;
+		for (slash = quote; slash > from && slash[-1] == '\\'; slash--)
 			;
+		if ((quote - slash) % 2 == 0)
+			return quote + 1;
 	}
+}
+
+/*
+ * Exim takes local parts with quoted blanks without quotes, too ("a\ b"). Nobody
+ * has such a thing; taken here, it would make a blank in an address look like the
+ * end of it.
+ */
+const char *
+exim_read_address(const char *at, const char *end, struct slice *ret_address)
+{
+	const char *domain = at, *behind;
+
+	if (at < end && *at == '"') {
+		domain = exim_skip_quoted(at, end);
+		if (domain == NULL || domain == end || *domain != '@')
+			return NULL;
+	}
+	behind = exim_token_end(domain, end);
+	*ret_address = exim_slice(at, behind);
+	return behind > domain && behind[-1] != '\\' ? behind : NULL;
+}
+
+const char *
+exim_read_bracketed(const char *at, const char *end, struct slice *ret_address)
+{
+	const char *begin = at + 1, *domain = begin, *close;
+
+	if (at == end || *at != '<')
+		return NULL;
+	if (begin < end && *begin == '"') {
+		domain = exim_skip_quoted(begin, end);
+		if (domain == NULL)
+			return NULL;
+	}
+	close = memchr(domain, '>', (size_t)(exim_token_end(domain, end) - domain));
+	if (close == NULL)
+		return NULL;
+	*ret_address = exim_slice(begin, close);
+	return close + 1;
+}
+
+/* ---- H= ---- */
+
+/* Behind a port, when there is one. */
+static inline const char *
+skip_port(const char *at, const char *end)
+{
+	uint64_t word;
+
+	if (end - at < 2 || *at != ':' || !is_digit(at[1]))
+		return at;
+	word = exim_eight_or_less(at + 1, end);
+	return at + 1 + exim_first_mark((~exim_between(word, '0', '9') & EXIM_HIGH) |
+	    UINT64_C(0x80) << 56);
+}
+
+const char *
+exim_read_host_address(const char *at, const char *end, struct slice *ret_address)
+{
+	const char *begin = at + 1;
+	uint64_t word, others;
+
+	if (end - at < 4 || *at != '[')
+		return NULL;
+	/* Every address has one of these among its first five bytes. */
+	word = exim_eight_or_less(begin, end);
+	if (((exim_equal(word, '.') | exim_equal(word, ':')) & EXIM_FIRST_FIVE) == 0)
+		return NULL;
+	for (at = begin; ; at += 8) {
+		/* '.' to ':' are the digits, the separators and '/'. */
+		others = ~(exim_between(word, '.', ':') |
+		    exim_between(word | EXIM_EACH(0x20), 'a', 'f')) & EXIM_HIGH;
+		if (others != 0)
+			break;
+		if (end - at <= 8)
+			return NULL;
+		word = exim_eight_or_less(at + 8, end);
+	}
+	at += exim_first_mark(others);
+	if (at >= end || *at != ']' || at - begin > ADDRESS_MAX)
+		return NULL;
+	*ret_address = exim_slice(begin, at);
+	at = skip_port(at + 1, end);
 	if (at < end && *at == '*')
 		at++;
-	walk->at = at;
-	return at == end || *at == ' ' || *at == ':' || *at == ',';
+	return at == end || *at == ' ' || *at == ':' || *at == ',' ? at : NULL;
 }
 
 /*
@@ -134,198 +126,185 @@ exim_read_host_address(struct exim_walk *walk, struct slice *ret_address)
  * first ")" that has an address behind it. If that was the client's doing, the
  * rest of what it wrote can't be a line.
  */
-static bool
-read_helo(struct exim_walk *walk, struct slice *ret_helo, struct slice *ret_address)
+static const char *
+read_helo(const char *at, const char *end, struct slice *ret_helo, struct slice *ret_address)
 {
-	const char *begin = walk->at + 1, *from = begin, *close;
+	const char *from = at + 1, *close, *behind;
 
 	for (;; from = close + 1) {
-		close = memchr(from, ')', (size_t)(walk->end - from));
-		if (close == NULL || walk->end - close < 3)
-			return false;
-		if (close[1] != ' ' || close[2] != '[')
+		close = memchr(from, ')', (size_t)(end - from));
+		if (close == NULL || end - close < 3)
+			return NULL;
+		if (exim_pair(close + 1) != EXIM_PAIR(' ', '['))
 			continue;
-		walk->at = close + 2;
-		if (exim_read_host_address(walk, ret_address))
+		behind = exim_read_host_address(close + 2, end, ret_address);
+		if (behind != NULL)
 			break;
 	}
-	*ret_helo = exim_slice(begin, close);
-	return true;
+	*ret_helo = exim_slice(at + 1, close);
+	return behind;
 }
 
-/* A host's name and the blank behind it. */
-static bool
-read_name(struct exim_walk *walk, struct slice *ret_name)
-{
-	const char *end = exim_token_end(walk->at, walk->end);
-
-	if (end == walk->at || end == walk->end || *end != ' ')
-		return false;
-	*ret_name = exim_slice(walk->at, end);
-	walk->at = end + 1;
-	return true;
-}
-
-bool
-exim_read_peer(struct exim_walk *walk, struct exim_log_event *event, bool *ret_helo)
+const char *
+exim_read_peer(const char *at, const char *end, struct exim_log_event *event, bool *ret_helo)
 {
 	struct slice helo;
-	bool has_helo;
 
-	if (walk->at == walk->end ||
-	    (*walk->at != '[' && *walk->at != '(' && !read_name(walk, &event->host)))
-		return false;
-	has_helo = walk->at < walk->end && *walk->at == '(';
-	if (ret_helo != NULL)
-		*ret_helo = has_helo;
-	if (!has_helo)
-		return exim_read_host_address(walk, &event->host_address);
-	if (!read_helo(walk, &helo, &event->host_address))
-		return false;
-	if (event->host.length == 0) {
+	if (at == end)
+		return NULL;
+	if (*at != '[' && *at != '(') {
+		at = exim_read_value(at, end, &event->host);
+		if (at == NULL || end - at < 2 || *at++ != ' ')
+			return NULL;
+	}
+	*ret_helo = *at == '(';
+	if (*at != '(')
+		return exim_read_host_address(at, end, &event->host_address);
+	at = read_helo(at, end, &helo, &event->host_address);
+	if (at != NULL && event->host.length == 0) {
 		event->host = helo;
 		event->host_is_helo = helo.length > 0;
 	}
-	return true;
+	return at;
 }
 
-bool
-exim_read_remote(struct exim_walk *walk, struct exim_log_event *event)
+const char *
+exim_read_remote(const char *at, const char *end, struct exim_log_event *event)
 {
-	const char *at;
-
-	if (!exim_read_value(walk, &event->host))
-		return false;
-	at = walk->at;
-	if (EXIM_BEGINS(walk, " DS ["))
+	at = exim_read_value(at, end, &event->host);
+	if (at == NULL)
+		return NULL;
+	if (EXIM_BEGINS(at, end, " DS ["))
 		at += 3;
-	if (walk->end - at < 2 || at[0] != ' ' || at[1] != '[')
-		return true;	/* a local delivery over LMTP has a name alone */
-	walk->at = at + 1;
-	return exim_read_host_address(walk, &event->host_address);
+	/* A local delivery over LMTP has a name alone. */
+	if (end - at < 2 || exim_pair(at) != EXIM_PAIR(' ', '['))
+		return at;
+	return exim_read_host_address(at + 1, end, &event->host_address);
 }
 
 /* ---- X=, CV=, DN=, A= ---- */
 
-/* A name of a cipher suite, or a protocol's version. */
+/* Letters, digits, and "-./_" and others that no field begins or ends with; ':' is none. */
 static inline bool
-is_suite_byte(unsigned char byte)
+are_suite_bytes(uint64_t word)
 {
-	return (unsigned)(byte - '0') <= 9 || (unsigned)((byte | 0x20) - 'a') <= 'z' - 'a' ||
-	    byte == '-' || byte == '_' || byte == '.';
+	return (exim_between(word, '-', 'z') & ~exim_equal(word, ':')) == EXIM_HIGH;
 }
 
 static bool
 is_suite(struct slice name)
 {
-	size_t i;
+	const char *at = name.bytes, *end = at + name.length;
 
-	for (i = 0; i < name.length; i++) {
-		if (!is_suite_byte((unsigned char)name.bytes[i]))
+	if (name.length < 8)
+		return name.length > 0 && are_suite_bytes(exim_eight_or_less(at, end) |
+		    (EXIM_EACH('A') << 8 * name.length));
+	for (; end - at > 8; at += 8) {
+		if (!are_suite_bytes(exim_eight(at)))
 			return false;
 	}
-	return name.length > 0;
+	return are_suite_bytes(exim_eight(end - 8));
 }
 
 /* VERSION:SUITE:BITS, and "*" for a session that was resumed. */
-bool
-exim_read_tls(struct exim_walk *walk, struct exim_log_event *event)
+const char *
+exim_read_tls(const char *at, const char *end, struct exim_log_event *event)
 {
-	const char *begin = walk->at, *end, *first, *last;
-	struct slice value;
+	const char *behind = exim_token_end(at, end), *last = behind, *suite;
+	uint64_t colon = exim_equal(exim_eight_or_less(at, behind), ':');
+	struct slice version;
 
-	if (!exim_read_value(walk, &value))
-		return false;
-	end = begin + value.length - (walk->at[-1] == '*');
-	for (last = end; last > begin && is_digit(last[-1]); last--)
-		;
-	first = memchr(begin, ':', value.length);
-	if (first == NULL || last == end || last - first < 2 || last[-1] != ':')
-		return false;
-	value = exim_slice(begin, first);
-	event->cipher = exim_slice(first + 1, last - 1);
-	event->tls = log_tls_version(value);
-	return is_suite(value) && is_suite(event->cipher);
+	if (behind - at < 5 || colon == 0)
+		return NULL;
+	version = exim_slice(at, at + exim_first_mark(colon));
+	suite = version.bytes + version.length + 1;
+	if (last[-1] == '*')
+		last--;
+	if (!is_digit(last[-1]))
+		return NULL;
+	while (is_digit(last[-1]))
+		last--;
+	if (last - suite < 2 || last[-1] != ':')
+		return NULL;
+	event->cipher = exim_slice(suite, last - 1);
+	event->tls = log_tls_version(version);
+	return is_suite(version) && is_suite(event->cipher) ? behind : NULL;
 }
 
-bool
-exim_read_verified(struct exim_walk *walk, struct exim_log_event *event)
+const char *
+exim_read_verified(const char *at, const char *end, struct exim_log_event *event)
 {
 	struct slice value;
 
-	if (!exim_read_value(walk, &value))
-		return false;
-	if (slice_is(value, "no"))
+	if (end - at < 2)
+		return NULL;
+	if (exim_pair(at) == EXIM_PAIR('n', 'o') && (end - at == 2 || at[2] == ' ')) {
 		event->verified = EXIM_LOG_CV_NO;
-	else if (slice_is(value, "yes"))
+		return at + 2;
+	}
+	at = exim_read_value(at, end, &value);
+	if (slice_is(value, "yes"))
 		event->verified = EXIM_LOG_CV_YES;
 	else if (slice_is(value, "dane"))
 		event->verified = EXIM_LOG_CV_DANE;
-	return event->verified != EXIM_LOG_CV_NONE;
+	return event->verified != EXIM_LOG_CV_NONE ? at : NULL;
 }
 
-bool
-exim_skip_certificate(struct exim_walk *walk)
+const char *
+exim_skip_certificate(const char *at, const char *end)
 {
-	const char *begin = walk->at + 1, *quote;
+	const char *begin = at + 1, *quote;
 
-	if (walk->at == walk->end || *walk->at != '"')
-		return false;
-	quote = memchr(begin, '"', (size_t)(walk->end - begin));
+	if (at == end || *at != '"')
+		return NULL;
+	quote = memchr(begin, '"', (size_t)(end - begin));
 	/* The end of a HELO name inside: the "DN=" was the HELO's. */
 	if (quote == NULL || memmem(begin, (size_t)(quote - begin), ") [", 3) != NULL)
-		return false;
-	walk->at = quote + 1;
-	return true;
+		return NULL;
+	return quote + 1;
 }
 
-bool
-exim_read_authenticated(struct exim_walk *walk, struct exim_log_event *event)
+const char *
+exim_read_authenticated(const char *at, const char *end, struct exim_log_event *event)
 {
 	struct slice value, *id = &event->authenticated_id;
 	const char *colon;
 
-	if (!exim_read_value(walk, &value))
-		return false;
+	at = exim_read_value(at, end, &value);
+	if (at == NULL)
+		return NULL;
 	colon = memchr(value.bytes, ':', value.length);
 	event->authenticator = value;
 	if (colon != NULL) {
 		event->authenticator = exim_slice(value.bytes, colon);
-		*id = exim_slice(colon + 1, value.bytes + value.length);
+		*id = exim_slice(colon + 1, at);
 		colon = memchr(id->bytes, ':', id->length);
 		if (colon != NULL)
 			*id = exim_slice(id->bytes, colon);
 	}
-	return event->authenticator.length > 0;
+	return event->authenticator.length > 0 ? at : NULL;
 }
 
 /* ---- additions ---- */
 
-static inline bool
-is_capital(char byte)
+const char *
+exim_skip_unknown(const char *at, const char *end)
 {
-	return (unsigned char)(byte - 'A') <= 'Z' - 'A';
-}
-
-bool
-exim_skip_unknown(struct exim_walk *walk)
-{
-	const char *begin = walk->at, *at = begin, *end = value_end(walk);
+	const char *begin = at, *behind = exim_token_end(at, end);
 	bool capitals = true;
 
-	if (at == end || !is_capital(*at))
-		return false;
-	for (; at < end && at - begin < 8; at++) {
-		if (!is_capital(*at) && !is_digit(*at)) {
-			if ((unsigned char)(*at - 'a') > 'z' - 'a')
-				break;
-			capitals = false;
-		}
+	if (at == behind || !is_capital(*at))
+		return NULL;
+	for (; at < behind && at - begin < 8; at++) {
+		if (is_capital(*at) || is_digit(*at))
+			continue;
+		if ((unsigned char)(*at - 'a') > 'z' - 'a')
+			break;
+		capitals = false;
 	}
-	walk->at = end;
-	if (at < end && *at == '=')
-		return end - at > 1;
-	if (at < end && (*at == '.' || *at == '*' || *at == '-'))
+	if (at < behind && *at == '=')
+		return behind - at > 1 ? behind : NULL;
+	if (at < behind && (*at == '.' || *at == '*' || *at == '-'))
 		at++;
-	return at == end && capitals;
+	return at == behind && capitals ? behind : NULL;
 }

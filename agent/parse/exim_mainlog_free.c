@@ -24,14 +24,14 @@ enum free_place {
 };
 
 static bool
-step_over(struct exim_walk *walk, const char *text, size_t length)
+step_over(const char **at, const char *end, const char *text, size_t length)
 {
-	if (!exim_begins(walk, text, length))
+	if (!exim_begins(*at, end, text, length))
 		return false;
-	walk->at += length;
+	*at += length;
 	return true;
 }
-#define STEP_OVER(walk, text) step_over(walk, text, sizeof(text) - 1)
+#define STEP_OVER(at, end, text) step_over(at, end, text, sizeof(text) - 1)
 
 /* Nothing of interest: what was read of it is taken back. */
 static bool
@@ -48,218 +48,210 @@ is_other(struct exim_log_event *event)
  * free text nobody can tell which one is the peer's.
  */
 static bool
-has_other_peer(const struct exim_walk *walk, struct slice peer)
+has_other_peer(const char *at, const char *end, struct slice peer)
 {
-	struct exim_walk look = *walk;
+	const char *from = at, *behind;
 	struct slice address;
-	const char *close;
-	size_t length;
 
 	for (;;) {
-		close = memmem(look.at, (size_t)(look.end - look.at), ") [", 3);
-		if (close == NULL)
+		from = memmem(from, (size_t)(end - from), ") [", 3);
+		if (from == NULL)
 			return false;
-		look.at = close + 2;
-		if (!exim_read_host_address(&look, &address)) {
-			look.at = close + 2;
+		from += 2;
+		behind = exim_read_host_address(from, end, &address);
+		if (behind == NULL)
 			continue;
-		}
-		length = (size_t)(look.at - walk->at);
-		if (peer.length == 0 || length < peer.length ||
-		    memcmp(look.at - peer.length, peer.bytes, peer.length) != 0)
+		if (peer.length == 0 || (size_t)(behind - at) < peer.length ||
+		    memcmp(behind - peer.length, peer.bytes, peer.length) != 0)
 			return true;
 	}
 }
 
 /* ---- rejections ---- */
 
-static bool
-read_rejected(struct exim_walk *walk, struct slice *ret_rejected)
+/* What was rejected; NULL: nothing that Exim names. */
+static const char *
+read_rejected(const char *at, const char *end, struct slice *ret_rejected)
 {
 	size_t i, length;
 
 	for (i = 0; i < sizeof(rejected_words) / sizeof(rejected_words[0]); i++) {
 		length = strlen(rejected_words[i]);
-		if (!exim_begins(walk, rejected_words[i], length))
+		if (!exim_begins(at, end, rejected_words[i], length))
 			continue;
-		*ret_rejected = exim_slice(walk->at, walk->at + length);
-		walk->at += length;
-		return walk->at == walk->end || *walk->at == ' ' || *walk->at == ':';
+		*ret_rejected = exim_slice(at, at + length);
+		at += length;
+		return at == end || *at == ' ' || *at == ':' ? at : NULL;
 	}
-	return false;
+	return NULL;
 }
 
 /* Steps over the name of the field. */
 static enum free_place
-read_place(struct exim_walk *walk)
+read_place(const char **at, const char *end)
 {
-	if (STEP_OVER(walk, "X="))
-		return FREE_TLS;
-	if (STEP_OVER(walk, "CV="))
-		return FREE_VERIFIED;
-	if (STEP_OVER(walk, "DN="))
-		return FREE_CERTIFICATE;
-	if (STEP_OVER(walk, "F="))
+	if (STEP_OVER(at, end, "F="))
 		return FREE_SENDER;
-	if (STEP_OVER(walk, "A="))
+	if (STEP_OVER(at, end, "X="))
+		return FREE_TLS;
+	if (STEP_OVER(at, end, "CV="))
+		return FREE_VERIFIED;
+	if (STEP_OVER(at, end, "DN="))
+		return FREE_CERTIFICATE;
+	if (STEP_OVER(at, end, "A="))
 		return FREE_AUTHENTICATED;
-	if (STEP_OVER(walk, "U="))
+	if (STEP_OVER(at, end, "U="))
 		return FREE_USER;
 	return FREE_UNKNOWN;
 }
 
-static bool
-read_field(struct exim_walk *walk, enum free_place place, struct exim_log_event *event)
+static const char *
+read_field(const char *at, const char *end, enum free_place place, struct exim_log_event *event)
 {
-	struct exim_log_event ignored = { 0 };
 	struct slice value;
 
 	switch (place) {
 	case FREE_TLS:
-		return exim_read_tls(walk, event);
+		return exim_read_tls(at, end, event);
 	case FREE_VERIFIED:
-		return exim_read_verified(walk, event);
+		return exim_read_verified(at, end, event);
 	case FREE_CERTIFICATE:
-		return exim_skip_certificate(walk);
+		return exim_skip_certificate(at, end);
 	case FREE_SENDER:
 		event->has_sender = true;
-		return exim_read_bracketed(walk, &event->sender);
-	case FREE_AUTHENTICATED:
-		return exim_read_authenticated(walk, &ignored);
+		return exim_read_bracketed(at, end, &event->sender);
 	default:
-		return exim_read_value(walk, &value);
+		return exim_read_value(at, end, &value);
 	}
 }
 
-/* From the blank before the first field, or at the word "rejected" of a line without any. */
+/*
+ * Fields, from the blank before the first one, then "[temporarily ]rejected …". peer: as for
+ * has_other_peer(); empty when there is nothing that a HELO could have forged.
+ */
 static bool
-read_acl_line(struct exim_walk *walk, struct exim_log_event *event, struct slice peer)
+read_acl_line(const char *at, const char *end, struct exim_log_event *event, struct slice peer)
 {
-	struct exim_walk begin = *walk;
 	enum free_place last = FREE_HOST, place;
+	const char *begin = at;
 
-	for (;; last = place) {
-		if (walk->at == walk->end || *walk->at != ' ')
+	for (;;) {
+		if (at == end || *at++ != ' ')
 			return is_other(event);
-		walk->at++;
-		event->temporary = STEP_OVER(walk, "temporarily ");
-		if (STEP_OVER(walk, "rejected "))
+		event->temporary = STEP_OVER(&at, end, "temporarily ");
+		if (STEP_OVER(&at, end, "rejected "))
 			break;
-		place = event->temporary ? FREE_UNKNOWN : read_place(walk);
+		place = event->temporary ? FREE_UNKNOWN : read_place(&at, end);
 		if (place == FREE_UNKNOWN) {
-			if (event->temporary || !exim_skip_unknown(walk))
+			at = exim_skip_unknown(at, end);
+			if (at == NULL)
 				return is_other(event);
-			place = last;
-		} else if (place <= last || !read_field(walk, place, event)) {
-			return false;
+			continue;
 		}
+		if (place <= last)
+			return false;
+		at = read_field(at, end, last = place, event);
+		if (at == NULL)
+			return false;
 	}
-	if (!read_rejected(walk, &event->rejected))
+	if (read_rejected(at, end, &event->rejected) == NULL)
 		return is_other(event);
 	event->kind = EXIM_LOG_REJECTION;
-	return peer.length == 0 || !has_other_peer(&begin, peer);
+	return peer.length == 0 || !has_other_peer(begin, end, peer);
 }
 
-/* "H=…": a line about the client, or about a host that Exim connected to. */
+/* Behind "H=": a line about the client, or about a host that Exim connected to. */
 static bool
-read_host_line(struct exim_walk *walk, struct exim_log_event *event)
+read_host_line(const char *at, const char *end, struct exim_log_event *event)
 {
-	const char *begin = walk->at;
+	const char *begin = at;
 	bool helo = false;
 
-	if (!exim_read_peer(walk, event, &helo))
+	at = exim_read_peer(at, end, event, &helo);
+	if (at == NULL)
 		return false;
-	if (EXIM_BEGINS(walk, ": a TLS session is required")) {
+	if (!helo && EXIM_BEGINS(at, end, ": a TLS session is required")) {
 		event->kind = EXIM_LOG_TLS_REQUIRED;
-		return !helo;
+		return true;
 	}
-	return read_acl_line(walk, event, helo ? exim_slice(begin, walk->at) : exim_slice(begin, begin));
-}
-
-/* "F=<…> rejected by non-SMTP ACL", with "U=…" before it or not. */
-static bool
-read_local_line(struct exim_walk *walk, struct exim_log_event *event)
-{
-	walk->at--;	/* the blank before the field */
-	return read_acl_line(walk, event, exim_slice(walk->at, walk->at));
+	return read_acl_line(at, end, event, exim_slice(begin, helo ? at : begin));
 }
 
 /* The peer in a line of words; behind it only free text may stand. */
-static bool
-read_named_peer(struct exim_walk *walk, struct exim_log_event *event)
+static const char *
+read_named_peer(const char *at, const char *end, struct exim_log_event *event)
 {
 	bool helo = false;
 
-	(void)STEP_OVER(walk, "H=");
-	return exim_read_peer(walk, event, &helo) &&
-	    !(helo && has_other_peer(walk, (struct slice){ .bytes = NULL }));
+	(void)STEP_OVER(&at, end, "H=");
+	at = exim_read_peer(at, end, event, &helo);
+	return at == NULL || (helo && has_other_peer(at, end, (struct slice){ .bytes = NULL })) ?
+	    NULL : at;
 }
 
-/* "rejected EHLO from HOST: …" */
+/* Behind "rejected ": "EHLO from HOST: …" */
 static bool
-read_rejected_line(struct exim_walk *walk, struct exim_log_event *event)
+read_rejected_line(const char *at, const char *end, struct exim_log_event *event)
 {
-	if (!read_rejected(walk, &event->rejected) || !STEP_OVER(walk, " from "))
+	at = read_rejected(at, end, &event->rejected);
+	if (at == NULL || !STEP_OVER(&at, end, " from "))
 		return is_other(event);
 	event->kind = EXIM_LOG_REJECTION;
-	return read_named_peer(walk, event);
+	return read_named_peer(at, end, event) != NULL;
 }
 
 /* "[temporarily ]refused connection from HOST…" */
 static bool
-read_refused_line(struct exim_walk *walk, struct exim_log_event *event)
+read_refused_line(const char *at, const char *end, struct exim_log_event *event)
 {
-	event->temporary = STEP_OVER(walk, "temporarily ");
-	if (!STEP_OVER(walk, "refused "))
+	event->temporary = STEP_OVER(&at, end, "temporarily ");
+	if (!STEP_OVER(&at, end, "refused connection"))
 		return is_other(event);
-	event->rejected = exim_slice(walk->at, walk->at + sizeof("connection") - 1);
-	if (!STEP_OVER(walk, "connection from "))
+	event->rejected = exim_slice(at - (sizeof("connection") - 1), at);
+	if (!STEP_OVER(&at, end, " from "))
 		return is_other(event);
 	event->kind = EXIM_LOG_REJECTION;
-	return read_named_peer(walk, event);
+	return read_named_peer(at, end, event) != NULL;
 }
 
 /* ---- authenticators ---- */
 
 /* "… (set_id=ID)" at the end, or before ": reason". The id may hold anything. */
 static bool
-read_set_id(struct exim_walk *walk, struct slice *ret_id)
+read_set_id(const char *at, const char *end, struct slice *ret_id)
 {
 	static const char set_id[] = " (set_id=";
-	const char *begin = memmem(walk->at, (size_t)(walk->end - walk->at), set_id,
-	    sizeof(set_id) - 1);
-	const char *end;
+	const char *begin = memmem(at, (size_t)(end - at), set_id, sizeof(set_id) - 1);
+	const char *behind;
 
 	if (begin == NULL)
 		return true;
 	begin += sizeof(set_id) - 1;
-	end = memmem(begin, (size_t)(walk->end - begin), "): ", 3);
-	if (end == NULL && walk->end > begin && walk->end[-1] == ')')
-		end = walk->end - 1;
-	if (end == NULL)
+	behind = memmem(begin, (size_t)(end - begin), "): ", 3);
+	if (behind == NULL && end > begin && end[-1] == ')')
+		behind = end - 1;
+	if (behind == NULL)
 		return false;
-	*ret_id = exim_slice(begin, end);
+	*ret_id = exim_slice(begin, behind);
 	return true;
 }
 
 /* "DRIVER authenticator failed for HOST[ I=…]: 535 …" */
 static bool
-read_authenticator_line(struct exim_walk *walk, struct exim_log_event *event)
+read_authenticator_line(const char *at, const char *end, struct exim_log_event *event)
 {
-	const char *begin = walk->at, *end = exim_token_end(begin, walk->end), *colon;
+	const char *begin = at;
 
-	walk->at = end;
-	if (end == begin || !STEP_OVER(walk, " authenticator failed for "))
+	at = exim_token_end(at, end);
+	event->authenticator = exim_slice(begin, at);
+	if (at == begin || !STEP_OVER(&at, end, " authenticator failed for "))
 		return is_other(event);
 	event->kind = EXIM_LOG_AUTH_FAILURE;
-	event->authenticator = exim_slice(begin, end);
-	if (!read_named_peer(walk, event))
+	at = read_named_peer(at, end, event);
+	if (at == NULL)
 		return false;
-	colon = memmem(walk->at, (size_t)(walk->end - walk->at), ": ", 2);
-	if (colon == NULL)
-		return false;
-	walk->at = colon;
-	return read_set_id(walk, &event->authenticated_id);
+	at = memmem(at, (size_t)(end - at), ": ", 2);
+	return at != NULL && read_set_id(at, end, &event->authenticated_id);
 }
 
 /* ---- TLS ---- */
@@ -269,61 +261,55 @@ read_authenticator_line(struct exim_walk *walk, struct exim_log_event *event)
  * The text in between is the other server's doing, so the line is read from its end.
  */
 static bool
-read_fallback_line(struct exim_walk *walk, struct exim_log_event *event)
+read_fallback_line(const char *at, const char *end, struct exim_log_event *event)
 {
 	static const char tail[] = " (not in hosts_require_tls)";
 	static const char words[] = ": delivering unencrypted to ";
-	const char *end = walk->end - (sizeof(tail) - 1), *from = walk->at, *next;
+	const char *host = NULL;
 
-	if (walk->end - walk->at < (ptrdiff_t)sizeof(tail) || memcmp(end, tail, sizeof(tail) - 1) != 0)
+	if (end - at < (ptrdiff_t)sizeof(tail) ||
+	    memcmp(end - (sizeof(tail) - 1), tail, sizeof(tail) - 1) != 0)
 		return is_other(event);
-	for (walk->at = NULL; ; walk->at = from) {
-		next = memmem(from, (size_t)(end - from), words, sizeof(words) - 1);
-		if (next == NULL)
-			break;
-		from = next + sizeof(words) - 1;
-	}
-	if (walk->at == NULL)
+	end -= sizeof(tail) - 1;
+	while ((at = memmem(at, (size_t)(end - at), words, sizeof(words) - 1)) != NULL)
+		host = at += sizeof(words) - 1;
+	if (host == NULL)
 		return is_other(event);
-	walk->end = end;
-	(void)STEP_OVER(walk, "H=");
+	(void)STEP_OVER(&host, end, "H=");
 	event->kind = EXIM_LOG_CLEAR_FALLBACK;
-	return exim_read_remote(walk, event) && walk->at == walk->end;
+	return exim_read_remote(host, end, event) == end;
 }
 
-/* "a TLS session is required[ for NAME [ADDRESS]], but …" */
+/* Behind "a TLS session is required": "[ for NAME [ADDRESS]], but …" */
 static bool
-read_required_line(struct exim_walk *walk, struct exim_log_event *event)
+read_required_line(const char *at, const char *end, struct exim_log_event *event)
 {
 	event->kind = EXIM_LOG_TLS_REQUIRED;
-	if (STEP_OVER(walk, " for "))
-		return exim_read_remote(walk, event);
-	return walk->at < walk->end && *walk->at == ',';
-}
-
-static bool
-read_tls_error_line(struct exim_walk *walk, struct exim_log_event *event)
-{
-	event->kind = EXIM_LOG_TLS_FAILURE;
-	return read_named_peer(walk, event);
+	if (STEP_OVER(&at, end, " for "))
+		at = exim_read_remote(at, end, event);
+	return at != NULL && at < end && *at == ',';
 }
 
 bool
-exim_read_free(struct exim_walk *walk, struct exim_log_event *event)
+exim_read_free(const char *at, const char *end, struct exim_log_event *event)
 {
-	if (STEP_OVER(walk, "H="))
-		return read_host_line(walk, event);
-	if (EXIM_BEGINS(walk, "U=") || EXIM_BEGINS(walk, "F="))
-		return read_local_line(walk, event);
-	if (STEP_OVER(walk, "rejected "))
-		return read_rejected_line(walk, event);
-	if (EXIM_BEGINS(walk, "refused ") || EXIM_BEGINS(walk, "temporarily "))
-		return read_refused_line(walk, event);
-	if (EXIM_BEGINS(walk, "TLS session"))
-		return read_fallback_line(walk, event);
-	if (STEP_OVER(walk, "a TLS session is required"))
-		return read_required_line(walk, event);
-	if (STEP_OVER(walk, "TLS error on connection from "))
-		return read_tls_error_line(walk, event);
-	return read_authenticator_line(walk, event);
+	const struct slice no_peer = { .bytes = NULL };
+
+	if (STEP_OVER(&at, end, "H="))
+		return read_host_line(at, end, event);
+	if (EXIM_BEGINS(at, end, "U=") || EXIM_BEGINS(at, end, "F="))
+		return read_acl_line(at - 1, end, event, no_peer);
+	if (STEP_OVER(&at, end, "rejected "))
+		return read_rejected_line(at, end, event);
+	if (EXIM_BEGINS(at, end, "refused ") || EXIM_BEGINS(at, end, "temporarily refused "))
+		return read_refused_line(at, end, event);
+	if (EXIM_BEGINS(at, end, "TLS session"))
+		return read_fallback_line(at, end, event);
+	if (STEP_OVER(&at, end, "a TLS session is required"))
+		return read_required_line(at, end, event);
+	if (STEP_OVER(&at, end, "TLS error on connection from ")) {
+		event->kind = EXIM_LOG_TLS_FAILURE;
+		return read_named_peer(at, end, event) != NULL;
+	}
+	return read_authenticator_line(at, end, event);
 }
