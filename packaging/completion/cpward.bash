@@ -25,11 +25,19 @@ _cpward_values() {
 	--check | --skip-check) _cpward_checks "$1" ;;
 	--severity | --fail-on) echo critical high medium low info ;;
 	--color) echo auto always never ;;
+	--by) echo day domain account ;;
+	--if)
+		# The sign cuts the word in two: the value is typed by hand.
+		echo exim.min_version= exim.require_secure_auth= \
+			exim.hosts_require_tls= dovecot.ssl_min_protocol= \
+			dovecot.auth_allow_cleartext= dovecot.protocols=
+		;;
 	-o | --output)
 		case $3 in
 		checks) echo text json man ;;
 		collect) echo json ;;
 		probe) echo text json ;;
+		ledger) echo text json csv tsv ;;
 		*) echo text json ndjson ;;
 		esac
 		;;
@@ -40,6 +48,9 @@ _cpward_values() {
 # The words that may stand behind a command that are no flags.
 _cpward_arguments() {
 	case $2-$3 in
+	ledger-) echo update forecast clear old logins clients failures bursts ;;
+	ledger-update | ledger-forecast) ;;
+	ledger-*) echo clear old logins clients failures bursts ;;
 	checks-) echo list explain ;;
 	checks-explain) _cpward_checks "$1" ;;
 	profile-) echo list show lint ;;
@@ -52,8 +63,15 @@ _cpward_takes_word() {
 	case $1 in
 	--config | --profile | --root | --check | --skip-check | --reference | \
 		--severity | --fail-on | -o | --output | --facts | --color | \
-		--source | --name) ;;
+		--source | --name | --days | --since | --by | --domain | --if) ;;
 	*) return 1 ;;
+	esac
+}
+
+# Is that word a file, where it is none of a few?
+_cpward_takes_file() {
+	case $1 in
+	--reference | --source | --name | --days | --since | --domain) return 1 ;;
 	esac
 }
 
@@ -111,7 +129,7 @@ _cpward() {
 			_cpward_reply "$current" -W "$words"
 		elif [[ $previous == --root ]]; then
 			_cpward_reply_files "$current" -d
-		elif [[ $previous != --reference && $previous != --source && $previous != --name ]]; then
+		elif _cpward_takes_file "$previous"; then
 			_cpward_reply_files "$current" -f
 		fi
 		return
