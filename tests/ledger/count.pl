@@ -182,19 +182,21 @@ sub each_line {
 	}
 }
 
-my $day = '';
+my ($day, $first) = ('', '9');
 each_line('/var/log/exim_mainlog', sub {
 	my ($line) = @_;
 	my $whole = 0;
 	if ($line =~ /^(\d{4}-\d\d-\d\d) (\d\d):\d\d:\d\d(?:\.\d+)?(?: [-+]\d{4})?(?: \[\d+\])? (.*)$/s) {
 		my ($hour, $text) = ($2, $3);
 		$day = $1;
+		$first = $day if $day lt $first;
 		$whole = length $line <= 65536 && exim($day, $hour, $text);
 	}
 	$rows{"note\t$day\tlines\t/var/log/exim_mainlog"}++;
 	$rows{"note\t$day\tbroken\t/var/log/exim_mainlog"}++ unless $whole;
 });
 
+my $year = substr($first, 0, 4);
 my %month;
 @month{qw(Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec)} = map { sprintf('%02d', $_) } 1 .. 12;
 each_line('/var/log/maillog', sub {
@@ -204,7 +206,9 @@ each_line('/var/log/maillog', sub {
 		($day, $hour, $text) = ($1, $2, $3);
 	} elsif ($line =~ /^(\w{3}) ([ \d]\d) (\d\d):\S+ \S+ dovecot(?:\[\d+\])?: (.*)$/s) {
 		($hour, $text) = ($3, $4);
-		$day = sprintf('2026-%s-%02d', $month{$1}, $2);
+		# the first day of all was the main log's; what seems to be before is of the next year
+		$day = sprintf('%04d-%s-%02d', $year, $month{$1}, $2);
+		$day = sprintf('%04d-%s-%02d', $year + 1, $month{$1}, $2) if $day lt $first;
 	} else {
 		return;
 	}

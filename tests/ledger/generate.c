@@ -1954,8 +1954,8 @@ mainlog_event(struct world *w)
 {
 	unsigned luck = below(w, 1000);
 
-	if (w->options.flood && luck % 2 == 0)
-		arrive_flood(w);
+	if (w->options.flood && luck < 600)
+		(luck < 300 ? arrive_flood : auth_failure)(w);
 	else if (luck < 330)
 		arrive_in(w);
 	else if (luck < 450)

@@ -12,6 +12,29 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+static struct {
+	int kill_at, processors;
+} orders;
+
+/* Before the program clears its environment. */
+static void __attribute__((constructor))
+read_orders(void)
+{
+	const char *kill_at = getenv("KILL_AT"), *processors = getenv("PROCESSORS");
+
+	orders.kill_at = kill_at == NULL ? 0 : atoi(kill_at);
+	orders.processors = processors == NULL ? 0 : atoi(processors);
+}
+
+static void
+step(void)
+{
+	static atomic_int calls;
+
+	if (atomic_fetch_add(&calls, 1) + 1 == orders.kill_at)
+		raise(SIGKILL);
+}
+
 #define WRAP(result, name, parameters, arguments) \
 	result name parameters; \
 	result name parameters \
@@ -22,16 +45,6 @@
 		step(); \
 		return real arguments; \
 	}
-
-static void
-step(void)
-{
-	static atomic_int calls;
-	const char *text = getenv("KILL_AT");
-
-	if (text != NULL && atomic_fetch_add(&calls, 1) + 1 == atoi(text))
-		raise(SIGKILL);
-}
 
 WRAP(int, rename, (const char *from, const char *to), (from, to))
 WRAP(int, renameat, (int a, const char *from, int b, const char *to), (a, from, b, to))
@@ -52,9 +65,8 @@ long
 sysconf(int what)
 {
 	static long (*real)(int);
-	const char *text = getenv("PROCESSORS");
 
 	if (real == NULL)
 		*(void **) &real = dlsym(RTLD_NEXT, "sysconf");
-	return what == _SC_NPROCESSORS_ONLN && text != NULL ? atoi(text) : real(what);
+	return what == _SC_NPROCESSORS_ONLN && orders.processors > 0 ? orders.processors : real(what);
 }
