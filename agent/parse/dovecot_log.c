@@ -430,15 +430,13 @@ read_message(const char *at, const char *end, struct dovecot_log_event *event)
 		if (reason->kind == DOVECOT_LOG_AUTH_FAILURE)
 			event->attempts = attempts;
 	}
-	if (elements == NULL) {
-		/* A login of nobody is no login. */
-		if (event->kind == DOVECOT_LOG_LOGIN)
-			event->kind = DOVECOT_LOG_BROKEN;
-	} else if (!dovecot_elements_read(elements, end,
+	if (elements != NULL && !dovecot_elements_read(elements, end,
 	    event->kind != DOVECOT_LOG_LOGIN &&
-	    (reason == NULL || !reason->nameless), event)) {
+	    (reason == NULL || !reason->nameless), event))
 		event->kind = DOVECOT_LOG_BROKEN;
-	}
+	/* A login of nobody is no login. */
+	if (event->kind == DOVECOT_LOG_LOGIN && event->user.length == 0)
+		event->kind = DOVECOT_LOG_BROKEN;
 }
 
 /* Nothing of a broken line may be taken for something. */

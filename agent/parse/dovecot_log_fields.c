@@ -57,12 +57,11 @@ struct list {
 	struct dovecot_log_event *event;
 	bool named_by_client;
 	unsigned seen;		/* a bit for each element */
-	const char *name;	/* the last value in <> that a client may have chosen */
-	/* since name, and in all: elements with a key; and address or security among them */
-	unsigned named_since;
-	bool told_since;
-	unsigned named;
-	unsigned named_inside;	/* of those, which could be part of a name */
+	const char *name;	/* where the user's begins */
+	unsigned named;		/* elements with a key, but for the two in <> */
+	unsigned named_before;	/* of those, before the name */
+	unsigned named_inside;	/* and what could be a part of it, see note_brackets */
+	bool told_since;	/* an address or the security, behind the name's begin */
 	bool told_inside;
 };
 
@@ -279,8 +278,7 @@ read_user(struct slice value, struct dovecot_log_event *event)
 	event->user_cut = value.length >= CUT_MIN &&
 	    memcmp(value.bytes + value.length - (sizeof(CUT) - 1), CUT,
 	    sizeof(CUT) - 1) == 0;
-	return !has_control(value) &&
-	    (event->kind != DOVECOT_LOG_LOGIN || value.length > 0);
+	return !has_control(value);
 }
 
 /* The mechanism of a failure may be what a client made up. */
@@ -334,24 +332,24 @@ read_value(enum element element, const char *at, const char *end,
 
 /*
  * A name could go on up to here, where an element ends in '>': then what
- * stands between is the client's.
+ * stands between is the client's. The first such place that has an address or
+ * the security before it leaves the most outside.
  */
 static void
 note_brackets(struct list *list, const char *end)
 {
-	if (list->name == NULL || end - list->name > USER_MAX)
+	if (list->name == NULL || list->told_inside || !list->told_since ||
+	    end - list->name > USER_MAX)
 		return;
-	list->named_inside += list->named_since;
-	list->told_inside |= list->told_since;
-	list->named_since = 0;
-	list->told_since = false;
+	list->told_inside = true;
+	list->named_inside = list->named - list->named_before;
 }
 
 static void
 begin_name(struct list *list, const char *start)
 {
 	list->name = start;
-	list->named_since = 0;
+	list->named_before = list->named;
 	list->told_since = false;
 }
 
@@ -378,10 +376,8 @@ note_element(struct list *list, enum element element)
 	if ((list->seen & bit) != 0)
 		return false;
 	list->seen |= bit;
-	if (element >= ELEMENT_METHOD && element <= ELEMENT_PID) {
+	if (element >= ELEMENT_METHOD && element <= ELEMENT_PID)
 		list->named++;
-		list->named_since++;
-	}
 	if (element == ELEMENT_REMOTE || element == ELEMENT_SECURITY ||
 	    element == ELEMENT_CIPHER)
 		list->told_since = true;

@@ -368,6 +368,8 @@ static const struct {
 	    "broken" },
 	{ "an address where the format has none", FAILED_2_3 "user=<x>, "
 	    "rip=1.2.3.4, session=<y>, method=PLAIN, TLS", "broken" },
+	{ "a short list that ends like a name, too", FAILED_2_3 "user=<>, "
+	    "secured, mpid=1, =<>, method=PLAIN, " SESSION, "broken" },
 	{ "the name at the end", FAILED_2_3 REST "user=<x>, TLS, session=<y>",
 	    "broken" },
 	{ "TLS forged as the last word", FAILED_2_3 "user=<x>, TLS>, "
@@ -385,6 +387,8 @@ static const struct {
 	/* ---- what can't be ---- */
 	{ "a login of nobody", SYSLOG "imap-login: Login: user=<>, method=PLAIN, "
 	    REST "TLS, " SESSION, "broken" },
+	{ "without a name", SYSLOG "imap-login: Login: method=PLAIN, " REST
+	    "TLS, " SESSION, "broken" },
 	{ "without its elements", SYSLOG "imap-login: Login: joe", "broken" },
 	{ "cut in the name", SYSLOG "imap-login: Login: user=<joe@exam",
 	    "broken" },
