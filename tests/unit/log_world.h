@@ -80,7 +80,9 @@ world_begin(struct world *world)
 	int fd;
 
 	memset(world, 0, sizeof(*world));
-	snprintf(world->root, sizeof(world->root), "/tmp/cpward-logs-XXXXXX");
+	/* In memory where that can be: thousands of worlds come and go. */
+	snprintf(world->root, sizeof(world->root), "%s/cpward-logs-XXXXXX",
+	    access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp");
 	assert_non_null(mkdtemp(world->root));
 	assert_int_equal(chmod(world->root, 0755), 0);
 	snprintf(world->directory, sizeof(world->directory), "%s/log",
