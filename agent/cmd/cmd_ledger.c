@@ -168,7 +168,7 @@ static int
 show(struct arena *arena, const struct options *options, const struct asked *asked,
     const struct ledger_run *run, struct err *err)
 {
-	struct account_names names;
+	struct account_names names = { .count = 0 };
 	struct ledger_summary summary;
 	struct ledger_report report = {
 		.summary = &summary,

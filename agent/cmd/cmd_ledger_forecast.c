@@ -146,7 +146,7 @@ tell(struct arena *arena, const struct options *options, const struct ledger_run
 	struct forecast_server server;
 	struct forecast forecast;
 	struct forecast_report report = { .forecast = &forecast };
-	struct account_names names;
+	struct account_names names = { .count = 0 };
 
 	ask_server(arena, run, &server);
 	forecast_init(&forecast, arena, rule, &server);

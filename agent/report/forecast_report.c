@@ -1,5 +1,4 @@
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/arena.h"
 #include "report/json_write.h"
@@ -73,6 +72,18 @@ fate_words(const struct forecast *forecast, enum forecast_fate fate)
 }
 
 static void
+add_partner(const struct text *text, struct columns *columns,
+    const struct ledger_group *group)
+{
+	columns_add(columns, group->direction == LEDGER_OUT ? "to" : "from");
+	columns_add(columns, text_or_untold(text, group->remote));
+	columns_add(columns, text_or_untold(text, group->domain));
+	columns_add(columns, ledger_tls_name(group->tls));
+	columns_add(columns, text_count(text, group->messages));
+	columns_add(columns, text_day(text, group->last_day));
+}
+
+static void
 print_fate(const struct text *text, const struct forecast *forecast, enum forecast_fate fate)
 {
 	static const char *const partner[] = {
@@ -97,7 +108,7 @@ print_fate(const struct text *text, const struct forecast *forecast, enum foreca
 		text_print_sentence(text, NULL, TEXT_INDENT, words);
 	columns_begin(&columns, text->arena, TEXT_INDENT, "llllrl", row->mail ? partner : login);
 	for (i = 0; i < shown; i++)
-		(row->mail ? text_add_partner : text_add_login)(text, &columns,
+		(row->mail ? add_partner : text_add_login)(text, &columns,
 		    &groups->items[i]);
 	columns_print(&columns, text->out);
 	text_print_more(text, shown, groups->count);

@@ -35,7 +35,7 @@ account_names_sort(struct account_names *names)
 const char *
 account_names_find(const struct account_names *names, const char *key)
 {
-	struct account_name wanted;
+	struct account_name wanted = { .name = NULL };
 	const struct account_name *found;
 
 	if (names == NULL || names->count == 0 || strlen(key) != sizeof(wanted.key) - 1)

@@ -210,7 +210,22 @@ add_sender(const struct text *text, struct columns *columns, const struct ledger
 	columns_add(columns, text_count(text, group->most));
 }
 
-struct section_row {
+/* The direction is in the title. */
+static void
+add_partner(const struct text *text, struct columns *columns, const struct ledger_group *group)
+{
+	columns_add(columns, text_or_untold(text, group->remote));
+	columns_add(columns, text_or_untold(text, group->domain));
+	if (columns->form[4] != '\0')
+		columns_add(columns, ledger_tls_name(group->tls));
+	columns_add(columns, text_count(text, group->messages));
+	columns_add(columns, text_day(text, group->last_day));
+}
+
+/* A block of the text: a section, or of one about partners a direction. */
+struct block {
+	enum ledger_section section;
+	enum ledger_direction direction;
 	const char *title;
 	const char *form;
 	const char *headings[COLUMNS_MAX];
@@ -218,60 +233,51 @@ struct section_row {
 	const char *remark;	/* what to know of it; NULL = nothing */
 };
 
-static const struct section_row section_rows[SECTION_COUNT] = {
-	[SECTION_CLEAR] = {
-		"Partners reached in clear", "lllrl",
-		{ "", "partner", "our domain", "messages", "last" }, text_add_partner,
-		"Clear is what Exim logged without X=: it logs X= unless its log_selector "
-		"turns tls_cipher off.",
-	},
-	[SECTION_OLD] = {
-		"Partners below TLS 1.2", "llllrl",
-		{ "", "partner", "our domain", "version", "messages", "last" }, text_add_partner,
-		NULL,
-	},
-	[SECTION_LOGINS] = {
-		"Logins without TLS", "lllrl",
-		{ "account", "by", "from", "logins", "last" }, text_add_login, NULL,
-	},
-	[SECTION_CLIENTS] = {
-		"Logins below TLS 1.2", "llllrl",
-		{ "account", "by", "from", "version", "logins", "last" }, text_add_login,
-		NULL,
-	},
-	[SECTION_FAILURES] = {
-		"Sources of failed logins", "lrrrll",
-		{ "source", "failures", "most in a day", "accounts", "last", "services" },
-		add_source, NULL,
-	},
-	[SECTION_BURSTS] = {
-		"Most recipients in an hour, and of a message", "lrlr",
-		{ "account", "in an hour", "when", "of a message" },
-		add_sender, NULL,
-	},
+#define CLEAR_REMARK "Clear is what Exim logged without X=: it logs X= unless its " \
+	"log_selector turns tls_cipher off."
+
+/* What goes out comes first: that is ours to answer for. */
+static const struct block blocks[] = {
+	{ SECTION_CLEAR, LEDGER_OUT, "Partners reached in clear", "llrl",
+	    { "partner", "our domain", "messages", "last" }, add_partner, CLEAR_REMARK },
+	{ SECTION_CLEAR, LEDGER_IN, "Partners who reached us in clear", "llrl",
+	    { "partner", "our domain", "messages", "last" }, add_partner, NULL },
+	{ SECTION_OLD, LEDGER_OUT, "Partners reached below TLS 1.2", "lllrl",
+	    { "partner", "our domain", "version", "messages", "last" }, add_partner, NULL },
+	{ SECTION_OLD, LEDGER_IN, "Partners who reached us below TLS 1.2", "lllrl",
+	    { "partner", "our domain", "version", "messages", "last" }, add_partner, NULL },
+	{ SECTION_LOGINS, 0, "Logins without TLS", "lllrl",
+	    { "account", "by", "from", "logins", "last" }, text_add_login, NULL },
+	{ SECTION_CLIENTS, 0, "Logins below TLS 1.2", "llllrl",
+	    { "account", "by", "from", "version", "logins", "last" }, text_add_login, NULL },
+	{ SECTION_FAILURES, 0, "Sources of failed logins", "lrrrll",
+	    { "source", "failures", "most in a day", "accounts", "last", "services" },
+	    add_source, NULL },
+	{ SECTION_BURSTS, 0, "Most recipients in an hour, and of a message", "lrlr",
+	    { "account", "in an hour", "when", "of a message" }, add_sender, NULL },
 };
 
 static void
-print_section(const struct text *text, enum ledger_section section)
+print_block(const struct text *text, const struct block *block)
 {
-	const struct section_row *row = &section_rows[section];
-	const struct ledger_groups *groups = &text->summary->sections[section];
-	size_t shown = groups->count < TEXT_SHOWN ? groups->count : TEXT_SHOWN, i;
+	const struct ledger_groups *groups = &text->summary->sections[block->section];
+	size_t count = 0, i;
 	struct columns columns;
 
-	if (groups->count == 0) {
-		text_print_heading(text, arena_join(text->arena, row->title, ": none"));
-	} else {
-		text_print_heading(text, arena_join(text->arena, row->title, ": ",
-		    text_count(text, groups->count)));
-		columns_begin(&columns, text->arena, TEXT_INDENT, row->form, row->headings);
-		for (i = 0; i < shown; i++)
-			row->add(text, &columns, &groups->items[i]);
-		columns_print(&columns, text->out);
-		text_print_more(text, shown, groups->count);
-	}
-	if (row->remark != NULL && groups->count > 0)
-		text_print_sentence(text, NULL, TEXT_INDENT, row->remark);
+	columns_begin(&columns, text->arena, TEXT_INDENT, block->form, block->headings);
+	/* Lines about accounts and sources have the direction 0, as their blocks do. */
+	for (i = 0; i < groups->count; i++)
+		if (groups->items[i].direction == block->direction &&
+		    ++count <= TEXT_SHOWN)
+			block->add(text, &columns, &groups->items[i]);
+	text_print_heading(text, arena_join(text->arena, block->title, ": ",
+	    count == 0 ? "none" : text_count(text, count)));
+	if (count == 0)
+		return;
+	columns_print(&columns, text->out);
+	text_print_more(text, count < TEXT_SHOWN ? count : TEXT_SHOWN, count);
+	if (block->remark != NULL)
+		text_print_sentence(text, NULL, TEXT_INDENT, block->remark);
 }
 
 /* ---- by day, domain, account ---- */
@@ -343,7 +349,7 @@ ledger_report_text(FILE *out, const struct ledger_report *report,
     const struct ledger_text_options *options)
 {
 	struct text text;
-	unsigned section;
+	size_t i;
 
 	text_begin(&text, out, options, report->names);
 	text.summary = report->summary;
@@ -356,9 +362,9 @@ ledger_report_text(FILE *out, const struct ledger_report *report,
 		print_note_totals(&text);
 		if (report->summary->by != BY_NOTHING)
 			print_table(&text);
-		for (section = 0; section < SECTION_COUNT; section++)
-			if ((report->sections & 1u << section) != 0)
-				print_section(&text, (enum ledger_section)section);
+		for (i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++)
+			if ((report->sections & 1u << blocks[i].section) != 0)
+				print_block(&text, &blocks[i]);
 	} else {
 		text_print_sentence(&text, NULL, 0,
 		    "the ledger has nothing of these days");

@@ -160,19 +160,6 @@ text_or_untold(const struct text *text, const char *name)
 }
 
 void
-text_add_partner(const struct text *text, struct columns *columns,
-    const struct ledger_group *group)
-{
-	columns_add(columns, group->direction == LEDGER_OUT ? "to" : "from");
-	columns_add(columns, text_or_untold(text, group->remote));
-	columns_add(columns, text_or_untold(text, group->domain));
-	if (columns->form[5] != '\0')
-		columns_add(columns, ledger_tls_name(group->tls));
-	columns_add(columns, text_count(text, group->messages));
-	columns_add(columns, text_day(text, group->last_day));
-}
-
-void
 text_add_login(const struct text *text, struct columns *columns,
     const struct ledger_group *group)
 {

@@ -46,9 +46,7 @@ void text_print_sentence(const struct text *text, const char *color, unsigned in
 void text_print_coverage(const struct text *text, const struct ledger_covered *covered,
     const char *about);
 
-/* Lines of the forms "lllrl" and "llllrl": the longer one has the version. */
-void text_add_partner(const struct text *text, struct columns *columns,
-    const struct ledger_group *group);
+/* A line of the form "lllrl", or of "llllrl", which has the version. */
 void text_add_login(const struct text *text, struct columns *columns,
     const struct ledger_group *group);
 void text_print_more(const struct text *text, size_t shown, size_t all);

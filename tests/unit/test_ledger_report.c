@@ -319,16 +319,21 @@ static const char clinic_text[] =
 	"             1  sent in clear because a handshake failed\n"
 	"            17  rejected\n"
 	"\n"
-	"Partners reached in clear: 2\n"
-	"        partner        our domain      messages  last\n"
-	"  to    plain.example  clinic.example         4  2026-11-21\n"
-	"  from  <> (bounces)   clinic.example         1  2026-11-21\n"
+	"Partners reached in clear: 1\n"
+	"  partner        our domain      messages  last\n"
+	"  plain.example  clinic.example         4  2026-11-21\n"
 	"  Clear is what Exim logged without X=: it logs X= unless its log_selector turns\n"
 	"  tls_cipher off.\n"
 	"\n"
-	"Partners below TLS 1.2: 1\n"
-	"      partner      our domain      version  messages  last\n"
-	"  to  old.example  clinic.example  TLSv1           2  2026-11-20\n"
+	"Partners who reached us in clear: 1\n"
+	"  partner       our domain      messages  last\n"
+	"  <> (bounces)  clinic.example         1  2026-11-21\n"
+	"\n"
+	"Partners reached below TLS 1.2: 1\n"
+	"  partner      our domain      version  messages  last\n"
+	"  old.example  clinic.example  TLSv1           2  2026-11-20\n"
+	"\n"
+	"Partners who reached us below TLS 1.2: none\n"
 	"\n"
 	"Logins without TLS: 1\n"
 	"  account                  by    from          logins  last\n"
@@ -396,7 +401,7 @@ test_one_section_of_one_domain(void **state)
 	assert_has(text, "cpward 0.1.0: other.example, 2 days, ");
 	assert_has(text, "Mail from other servers: 99 messages\n");
 	assert_has(text, "\nPartners reached in clear: none\n");
-	assert_has(text, "\nPartners below TLS 1.2: none\n");
+	assert_has(text, "\nPartners who reached us below TLS 1.2: none\n");
 	assert_lacks(text, "clinic.example");
 	assert_lacks(text, "Logins");
 	assert_lacks(text, "Also in the logs");
@@ -462,8 +467,8 @@ test_long_sections(void **state)
 		    "clinic.example", LOG_TLS_NONE, "", i + 1);
 	text = render(arena, ledger, ledger_report_text, &shown);
 	assert_has(text, "Partners reached in clear: 1,023\n");
-	assert_has(text, "  to  p1022.example  clinic.example     1,023  2026-11-20\n");
-	assert_has(text, "  to  p1003.example  clinic.example     1,004  2026-11-20\n"
+	assert_has(text, "  p1022.example  clinic.example     1,023  2026-11-20\n");
+	assert_has(text, "  p1003.example  clinic.example     1,004  2026-11-20\n"
 	    "  and 1,003 more: -o json or -o csv has them\n");
 	assert_lacks(text, "p1002.example");
 	ledger_free(ledger);
@@ -538,14 +543,17 @@ static void
 test_rows(void **state)
 {
 	static const char wanted[] =
-		"mail\t2026-11-20\tout\tlab.example\tclinic.example\tTLSv1.3\tTLS_AES_256_GCM_SHA384\tno\tno\t300\t600\n"
+		"mail\t2026-11-20\tout\tlab.example\tclinic.example\tTLSv1.3\t"
+		"TLS_AES_256_GCM_SHA384\tno\tno\t300\t600\n"
 		"mail\t2026-11-20\tout\told.example\tclinic.example\tTLSv1\tECDHE-RSA-AES256-SHA\tno\tno\t2\t4\n"
 		"mail\t2026-11-20\tout\tplain.example\tclinic.example\tclear\t\tno\tno\t3\t6\n"
 		"mail\t2026-11-21\tin\t<>\tclinic.example\tclear\t\tno\tno\t1\t2\n"
-		"mail\t2026-11-21\tin\tlab.example\tother.example\tTLSv1.2\tECDHE-RSA-AES256-GCM-SHA384\tno\tno\t99\t198\n"
+		"mail\t2026-11-21\tin\tlab.example\tother.example\tTLSv1.2\t"
+		"ECDHE-RSA-AES256-GCM-SHA384\tno\tno\t99\t198\n"
 		"mail\t2026-11-21\tlocal\t\tclinic.example\tclear\t\tno\tno\t5\t10\n"
 		"mail\t2026-11-21\tout\tplain.example\tclinic.example\tclear\t\tno\tno\t1\t2\n"
-		"mail\t2026-11-21\tsubmitted\t\tclinic.example\tTLSv1.3\tTLS_AES_256_GCM_SHA384\tno\tno\t7\t14\n"
+		"mail\t2026-11-21\tsubmitted\t\tclinic.example\tTLSv1.3\t"
+		"TLS_AES_256_GCM_SHA384\tno\tno\t7\t14\n"
 		"login\t2026-11-20\timap\tclinic.example\t" JOE "\tPLAIN\tclear\t\t192.0.2.0/24\tno\t000200\t4\n";
 	const struct ledger_row_options tsv = { .sections = SECTION_ALL };
 	struct arena *arena = arena_new();
