@@ -60,6 +60,12 @@ set_day(struct collection *collection, struct fact_str *fact, const struct fact_
 		fact->value = day_text(collection, day);
 }
 
+static const char *
+ledger_directory(const struct collection *collection)
+{
+	return collection->options == NULL ? NULL : collection->options->ledger_directory;
+}
+
 /* ---- where Dovecot logs ---- */
 
 /* As its daemon says, else its files; an empty text is no setting. */
@@ -76,7 +82,8 @@ setting_text(const struct setting *setting, const char **ret_why)
 			return fact->value;
 		if (fact->meta.state == FACT_ABSENT)
 			return "";
-		*ret_why = fact->meta.why != NULL ? fact->meta.why : "not collected";
+		if (*ret_why == NULL)
+			*ret_why = fact->meta.why != NULL ? fact->meta.why : "not collected";
 	}
 	return NULL;
 }
@@ -237,7 +244,7 @@ set_ledger(struct window *window)
 
 	facts->stored.meta = window->kept;
 	facts->stored.value = true;
-	if (collection->options->ledger_directory == NULL)
+	if (ledger_directory(collection) == NULL)
 		meta_unknown(collection, &facts->stored.meta, NULL,
 		    FACT_SKIPPED_PREFIX "this run keeps nothing");
 	/* Nothing was ever read, or nothing could be. */
@@ -566,7 +573,7 @@ collect_ledger(struct collection *collection)
 {
 	struct window window = { .collection = collection };
 	struct ledger_update_options options = {
-		.directory = collection->options->ledger_directory,
+		.directory = ledger_directory(collection),
 	};
 	struct err err = { 0 };
 	struct ledger_days *days;
