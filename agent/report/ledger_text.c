@@ -311,10 +311,10 @@ static void
 print_table(const struct text *text)
 {
 	static const char *const by_account[] = {
-		"account", "messages", "recipients", "logins", "clear", "failed", "",
+		"account", "messages", "recipients", "logins", "no TLS", "failed", "",
 	};
 	static const char *const by_other[] = {
-		"", "messages", "clear", "old TLS", "logins", "clear", "failed", "",
+		"", "messages", "clear", "old TLS", "logins", "no TLS", "failed", "",
 	};
 	static const char *const titles[] = {
 		[BY_DAY] = "By day", [BY_DOMAIN] = "By domain", [BY_ACCOUNT] = "By account",

@@ -418,21 +418,21 @@ test_tables(void **state)
 	} cases[] = {
 		{ BY_DAY,
 		    "\nBy day\n"
-		    "              messages  clear  old TLS  logins  clear  failed\n"
-		    "  2026-11-20       305      3        2       4      4       5  #################\n"
-		    "  2026-11-21       113      2        0   1,014      1       9  ######\n" },
+		    "              messages  clear  old TLS  logins  no TLS  failed\n"
+		    "  2026-11-20       305      3        2       4       4       5  ################\n"
+		    "  2026-11-21       113      2        0   1,014       1       9  ######\n" },
 		{ BY_DOMAIN,
 		    "\nBy domain\n"
-		    "                  messages  clear  old TLS  logins  clear  failed\n"
-		    "  clinic.example       319      5        2   1,017      5      12  #############\n"
-		    "  other.example         99      0        0       0      0       0  ####\n"
-		    "  not told               0      0        0       1      0       2\n" },
+		    "                  messages  clear  old TLS  logins  no TLS  failed\n"
+		    "  clinic.example       319      5        2   1,017       5      12  ############\n"
+		    "  other.example         99      0        0       0       0       0  ####\n"
+		    "  not told               0      0        0       1       0       2\n" },
 		{ BY_ACCOUNT,
 		    "\nBy account\n"
-		    "  account                  messages  recipients  logins  clear  failed\n"
-		    "  " ANN8 "@clinic.example         0           0   1,012      0       1  ########\n"
-		    "  " JOE8 "@clinic.example        12         126       5      5      11  #\n"
-		    "  b9052943                        0           0       1      0       0  #\n" },
+		    "  account                  messages  recipients  logins  no TLS  failed\n"
+		    "  " ANN8 "@clinic.example         0           0   1,012       0       1  ########\n"
+		    "  " JOE8 "@clinic.example        12         126       5       5      11  #\n"
+		    "  b9052943                        0           0       1       0       0  #\n" },
 	};
 	struct arena *arena = arena_new();
 	struct ledger *ledger = clinic();
