@@ -38,7 +38,7 @@ exim_skip_quoted(const char *at, const char *end)
 /*
  * Exim takes local parts with quoted blanks without quotes, too ("a\ b"). Nobody
  * has such a thing; taken here, it would make a blank in an address look like the
- * end of it.
+ * end of it. A parenthesis at the end is that of a HELO name, which wrote the address.
  */
 const char *
 exim_read_address(const char *at, const char *end, struct slice *ret_address)
@@ -52,7 +52,7 @@ exim_read_address(const char *at, const char *end, struct slice *ret_address)
 	}
 	behind = exim_token_end(domain, end);
 	*ret_address = exim_slice(at, behind);
-	return behind > domain && behind[-1] != '\\' ? behind : NULL;
+	return behind > domain && behind[-1] != '\\' && behind[-1] != ')' ? behind : NULL;
 }
 
 const char *

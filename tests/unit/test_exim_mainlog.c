@@ -292,6 +292,8 @@ static const struct line_case forged[] = {
 	{ S ID " <= a@b H=(x) [1.2.3.4] P=e X=" X13 " CV=yes DN=\") [192.0.2.9] P=e SNI=a\" S=4 for j@l",
 	  "broken" },
 	{ S ID " <= a@b H=(x) [1.2.3.4] P=e A=plain:v S=5 id=q) [192.0.2.9]" REST, "broken" },
+	{ S ID " <= a@b H=(x) [1.2.3.4] P=e A=plain:v S=5 for v@w) [192.0.2.9] P=esmtp S=5", "broken" },
+	{ S ID " <= a@b H=(x) [1.2.3.4] P=e A=plain:v S=5 for v) [192.0.2.9] P=esmtp S=5 for j@l", "broken" },
 	/* In what ident says (rfc1413). */
 	{ S ID " <= a@b H=(x) [192.0.2.9] U=i P=esmtps X=" X13 " CV=yes S=1 P=esmtp S=5 for j@l", "broken" },
 	{ S ID " <= a@b H=(x) [192.0.2.9] U=i A=plain:v P=esmtp S=5 for j@l", "broken" },
