@@ -259,7 +259,7 @@ update(struct arena *arena, const struct options *options, struct err *err)
 
 	if (update_flags(options, err) != 0)
 		return -1;
-	if (ledger_run_open(arena, options, &run, err) == 0) {
+	if (ledger_run_open(arena, options, NULL, &run, err) == 0) {
 		for (i = 0; i < run.update.log_count; i++)
 			print_log(arena, &run.update.logs[i]);
 		status = ledger_run_status(&run);
@@ -283,7 +283,7 @@ cmd_ledger(struct arena *arena, const struct options *options, struct err *err)
 		return cmd_ledger_forecast(arena, options, err);
 	if (read_asked(arena, options, &asked, err) != 0)
 		return -1;
-	if (ledger_run_open(arena, options, &run, err) == 0 &&
+	if (ledger_run_open(arena, options, NULL, &run, err) == 0 &&
 	    show(arena, options, &asked, &run, err) == 0)
 		status = ledger_run_status(&run);
 	ledger_run_close(&run);

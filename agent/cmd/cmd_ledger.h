@@ -9,6 +9,7 @@
 struct ledger_run {
 	struct config config;
 	struct host *host;
+	struct facts *facts;		/* those below */
 	struct ledger_update update;
 	struct ledger_days *days;
 	int32_t first_day, last_day;	/* last_day: DAY_END when all since first_day */
@@ -20,11 +21,12 @@ struct ledger_run {
 #define DAY_END 2932896		/* 9999-12-31 */
 
 /*
- * Reads what is new in the logs, and warns of what could not be. Close it in
- * any case.
+ * Collects where Dovecot logs to and the facts that needs names (NULL at the
+ * end; NULL = no more), reads what is new in the logs, and warns of what could
+ * not be read. Close it in any case.
  */
 int ledger_run_open(struct arena *arena, const struct options *options,
-    struct ledger_run *run, struct err *err);
+    const char *const *needs, struct ledger_run *run, struct err *err);
 void ledger_run_close(struct ledger_run *run);
 
 /* last_row: the last day that has rows, 0 when none has; it ends an open range. */

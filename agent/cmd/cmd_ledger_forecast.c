@@ -5,7 +5,6 @@
 #include "base/err.h"
 #include "checks/ledger.h"
 #include "cmd/cmd_ledger.h"
-#include "collect/collect.h"
 
 static const char *const formats[] = { "text", "json", NULL };
 
@@ -27,8 +26,6 @@ check_flags(struct arena *arena, const struct options *options, struct err *err)
 		return -1;
 	return cmd_names_check(arena, options, err);
 }
-
-/* ---- what else decides ---- */
 
 /* NULL = not known. */
 static const char *
@@ -61,23 +58,18 @@ any_tries_clear(const struct facts *facts)
 	return all;
 }
 
-/* As Exim has it now: the logs may be from before a change. */
+/* What else decides, as Exim has it now: the logs may be from before a change. */
+static const char *const needs[] = {
+	"exim.log_selector", "transports", "transports.hosts_require_tls",
+	"transports.tls_tempfail_tryclear", NULL,
+};
+
 static void
-ask_server(struct arena *arena, const struct ledger_run *run,
+read_server(struct arena *arena, const struct facts *facts,
     struct forecast_server *ret_server)
 {
-	static const char *const needs[] = {
-		"exim.log_selector", "transports", "transports.hosts_require_tls",
-		"transports.tls_tempfail_tryclear",
-	};
-	const struct collect_options options = {
-		.needs = needs,
-		.need_count = sizeof(needs) / sizeof(needs[0]),
-	};
-	struct facts *facts = facts_new(arena);
 	const struct evaluation ev = { .arena = arena, .facts = facts };
 
-	collect_all(run->host, facts, &options);
 	ret_server->tries_clear = any_tries_clear(facts);
 	ret_server->cipher_not_logged = log_selector_seen(&ev, "tls_cipher") == SELECTOR_OFF;
 }
@@ -148,7 +140,7 @@ tell(struct arena *arena, const struct options *options, const struct ledger_run
 	struct forecast_report report = { .forecast = &forecast };
 	struct account_names names = { .count = 0 };
 
-	ask_server(arena, run, &server);
+	read_server(arena, run->facts, &server);
 	forecast_init(&forecast, arena, rule, &server);
 	if (ledger_days_each(run->days, run->first_day, run->last_day, visit, &forecast,
 	    err) != 0)
@@ -174,7 +166,7 @@ cmd_ledger_forecast(struct arena *arena, const struct options *options, struct e
 	if (check_flags(arena, options, err) != 0 ||
 	    forecast_parse(arena, options->condition, &rule, err) != 0)
 		return -1;
-	if (ledger_run_open(arena, options, &run, err) == 0)
+	if (ledger_run_open(arena, options, needs, &run, err) == 0)
 		status = tell(arena, options, &run, &rule, err);
 	ledger_run_close(&run);
 	return status;

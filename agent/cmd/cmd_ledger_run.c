@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "cmd/cmd_ledger.h"
+#include "collect/collect.h"
 
 #define DEFAULT_DAYS 30
 
@@ -155,11 +156,28 @@ look_at_logs(struct arena *arena, const struct options *options,
 		    "nothing was read, for there is no ", absent));
 }
 
+static struct facts *
+collect_needs(struct arena *arena, struct host *host, const char *const *needs)
+{
+	struct collect_options options = { .need_count = 0 };
+	struct facts *facts = facts_new(arena);
+	const char **all = NULL;
+
+	*arena_push(arena, &all, &options.need_count) = "dovecot.log_path";
+	*arena_push(arena, &all, &options.need_count) = "dovecot.info_log_path";
+	for (; needs != NULL && *needs != NULL; needs++)
+		*arena_push(arena, &all, &options.need_count) = *needs;
+	options.needs = all;
+	collect_all(host, facts, &options);
+	return facts;
+}
+
 int
 ledger_run_open(struct arena *arena, const struct options *options,
-    struct ledger_run *run, struct err *err)
+    const char *const *needs, struct ledger_run *run, struct err *err)
 {
 	struct ledger_update_options update = { .directory = NULL };
+	const char *why;
 
 	*run = (struct ledger_run){ .host = NULL };
 	/* What is wrong with the command line is said before any work. */
@@ -169,6 +187,9 @@ ledger_run_open(struct arena *arena, const struct options *options,
 	run->host = cmd_host(options, &run->config, err);
 	if (run->host == NULL || choose_days(options, run, err) != 0)
 		return -1;
+	run->facts = collect_needs(arena, run->host, needs);
+	/* Where that is not known syslog's file is read: it is there to be looked at. */
+	update.dovecot_log = ledger_dovecot_log(&run->facts->dovecot, &why);
 	update.directory = cmd_ledger_directory(arena, options, &run->config);
 	run->days = ledger_update(run->host, arena, &update, &run->update, err);
 	if (run->days == NULL)

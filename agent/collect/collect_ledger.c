@@ -88,12 +88,8 @@ setting_text(const struct setting *setting, const char **ret_why)
 	return NULL;
 }
 
-/*
- * The file that Dovecot writes logins to, NULL when that is syslog's. *ret_why
- * is set when nobody knows: lines that are found then may be anybody's.
- */
-static const char *
-dovecot_log(const struct dovecot_facts *dovecot, const char **ret_why)
+const char *
+ledger_dovecot_log(const struct dovecot_facts *dovecot, const char **ret_why)
 {
 	const char *why = NULL;
 	const char *info = setting_text(&dovecot->info_log_path, &why);
@@ -581,7 +577,7 @@ collect_ledger(struct collection *collection)
 
 	meta_known(&window.kept, options.directory == NULL ? "logs" :
 	    arena_strdup(collection->arena, options.directory));
-	options.dovecot_log = dovecot_log(&collection->facts->dovecot, &dovecot_why);
+	options.dovecot_log = ledger_dovecot_log(&collection->facts->dovecot, &dovecot_why);
 	ledger_totals_init(&window.totals, collection->scratch);
 	days = ledger_update(collection->host, collection->scratch, &options, &window.update,
 	    &err);

@@ -8,6 +8,8 @@
 
 #include "collect/log_count.h"
 
+struct dovecot_facts;
+
 /* What became of one log in this run. */
 struct ledger_log {
 	const char *path;		/* "/var/log/exim_mainlog" */
@@ -31,6 +33,13 @@ struct ledger_update_options {
 	unsigned seconds;		/* for a first run; 0 = 60 */
 	const char *dovecot_log;	/* log_path, where it is a file; NULL = the system's maillog */
 };
+
+/*
+ * The file that Dovecot writes logins to, by its log_path and info_log_path;
+ * NULL when that is syslog's. *ret_why is set when nobody knows: lines that are
+ * found then may be anybody's.
+ */
+const char *ledger_dovecot_log(const struct dovecot_facts *dovecot, const char **ret_why);
 
 /*
  * Afterwards the days are to be had from ledger_days_each below. NULL and err
