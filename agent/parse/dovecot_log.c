@@ -379,7 +379,8 @@ reason_says(const struct reason *reason, struct slice said)
 	return slice_is(said, reason->code) || (starts(said.bytes,
 	    said.bytes + said.length, reason->text, reason->length) &&
 	    (said.length == reason->length ||
-	    said.bytes[reason->length] == ','));
+	    said.bytes[reason->length] == ',' ||
+	    said.bytes[reason->length] == ' '));
 }
 
 /*

@@ -49,6 +49,17 @@ struct dovecot_log_event {
 };
 
 /*
+ * A name that a client made up never changes the kind, the address or the
+ * security: where a list of elements could also be a part of it, the line is
+ * BROKEN. Unless it is a LOGIN, the mechanism may be made up, too, and where
+ * the format has no address or puts it elsewhere than Dovecot's own does, what
+ * follows the mechanism is no better than it.
+ *
+ * With auth_verbose = yes a refusal in clear has two lines, CLEAR_REFUSED when
+ * it happens and another at the end of the connection. Where ssl = required
+ * that other one is an AUTH_FAILURE, without TLS and, for IMAP's LOGIN and
+ * POP3's USER, without a mechanism.
+ *
  * Stamps of syslog have no year: the year is the latest that does not put the
  * line after reference_day + 1. reference_day is the day when the file was
  * last written.

@@ -10,8 +10,9 @@
  *  - a name that holds an element ends in '>' like the last forged one, which
  *    only an element in <> does: see is_ambiguous.
  *
- * The mechanism is a client's, too, in capitals and without blanks; only one
- * that exists reaches a LOGIN or an AUTH_FAILURE.
+ * The mechanism may be a client's, too, unless it is a LOGIN's: ManageSieve
+ * takes a quoted one with blanks. That the same element is there twice is all
+ * that can be seen of it.
  */
 #include <limits.h>
 #include <string.h>
@@ -191,8 +192,9 @@ skip_user(const char *at, const char *end)
 
 /* "TSL" is what 2.4.1 and 2.4.2 say of a connection whose TLS another process has. */
 static bool
-read_security(struct slice text, struct dovecot_log_event *event)
+read_security(struct slice text, struct list *list)
 {
+	struct dovecot_log_event *event = list->event;
 	bool handshaking;
 
 	if (slice_is(text, "secured")) {
@@ -205,8 +207,9 @@ read_security(struct slice text, struct dovecot_log_event *event)
 	    !slice_is(text, "TSL") && !slice_starts(text, "TLS: "))
 		return false;
 	event->security = DOVECOT_LOG_ENCRYPTED;
-	/* 2.3 has no reason of its own for it. */
-	if (handshaking && event->kind == DOVECOT_LOG_ABORTED)
+	/* 2.3 has no reason of its own for it. Who tried to log in was beyond it. */
+	if (handshaking && event->kind == DOVECOT_LOG_ABORTED &&
+	    !list->named_by_client)
 		event->kind = DOVECOT_LOG_TLS_FAILURE;
 	return true;
 }
@@ -253,7 +256,7 @@ is_bracketed(struct slice text)
  */
 static const char *
 read_bare(const char *at, const char *end, enum element *ret_element,
-    struct dovecot_log_event *event)
+    struct list *list)
 {
 	const char *stop = skip_free(at, end);
 	struct slice text = { at, (size_t)(stop - at) };
@@ -264,8 +267,8 @@ read_bare(const char *at, const char *end, enum element *ret_element,
 		*ret_element = ELEMENT_BRACKETS;
 		return is_bracketed(text) ? stop : NULL;
 	}
-	*ret_element = read_cipher(text, event) ? ELEMENT_CIPHER :
-	    read_security(text, event) ? ELEMENT_SECURITY : ELEMENT_OTHER;
+	*ret_element = read_cipher(text, list->event) ? ELEMENT_CIPHER :
+	    read_security(text, list) ? ELEMENT_SECURITY : ELEMENT_OTHER;
 	return stop;
 }
 
@@ -393,7 +396,7 @@ read_element(struct list *list, const char *at, const char *end)
 	enum element element = ELEMENT_OTHER;
 
 	if (key == NULL) {
-		stop = read_bare(at, end, &element, list->event);
+		stop = read_bare(at, end, &element, list);
 	} else {
 		element = key->element;
 		stop = read_value(element, start, end, list->event);

@@ -289,6 +289,10 @@ static const struct {
 	    ", session=<IMwri9hgrsbGM2QH>",
 	    "aborted " AT "imap|||198.51.100.7|192.0.2.1 encrypted TLSv1.3 "
 	    "TLS_AES_256_GCM_SHA384" },
+	{ "nobody tried, where the list begins elsewhere", SYSLOG "imap-login: "
+	    "Disconnected (no auth attempts in 0 secs): rip=::1, user=<>, TLS, "
+	    "session=<A>",
+	    "aborted " AT "imap|||::1| encrypted some -" },
 	{ "2.4 nobody tried", SYSLOG "imap-login: Login aborted: Connection "
 	    "closed (no auth attempts in 0 secs) (no_auth_attempts): user=<>, "
 	    REST "TLS, " SESSION,
@@ -299,6 +303,17 @@ static const struct {
 	    ", session=<yhbaidhgrqbGM2QH>",
 	    "aborted " AT "imap||\"X,|198.51.100.7|192.0.2.1 encrypted TLSv1.3 "
 	    "TLS_AES_256_GCM_SHA384" },
+	{ "a mechanism that looks like elements", SYSLOG "managesieve-login: "
+	    "Login aborted: Logged out (tried to use unsupported auth mechanism,"
+	    " 1 attempts in 0 secs) (invalid_mech): user=<>, method=X, "
+	    "TLS handshaking, " REST SESSION,
+	    "aborted " AT "managesieve||X|192.0.2.5|192.0.2.1 encrypted some -" },
+	{ "2.4 TLS wanted, at the end", SYSLOG "imap-login: Info: Login aborted: "
+	    "Logged out (auth failed, 1 attempts in 0 secs) (auth_failed): "
+	    "user=<>, method=\"X,TLS,rip=1.2.3.4,secured\", rip=198.51.100.7, "
+	    "lip=192.0.2.1, session=<hgnj5NhgXqvGM2QH>",
+	    "failure " AT "imap||\"X,TLS,rip=1.2.3.4,secured\"|198.51.100.7|"
+	    "192.0.2.1 clear - - ×1" },
 	{ "in the middle of it", SYSLOG "imap-login: Info: Disconnected: "
 	    "Connection closed (client didn't finish SASL auth, waited 15 secs):"
 	    " user=<>, method=PLAIN, rip=198.51.100.7, lip=192.0.2.1, TLS: "
