@@ -62,7 +62,7 @@ skip_message_id(const char *at, const char *end)
 		}
 		quoted = at;
 		at = exim_skip_quoted(at, end);
-		if (at == NULL || memmem(quoted, (size_t)(at - quoted), ") [", 3) != NULL)
+		if (at == NULL || EXIM_FIND(quoted, at, ") [") != NULL)
 			return NULL;
 		from = at;
 	}
@@ -78,7 +78,7 @@ read_recipients(const char *at, const char *end, struct exim_log_event *event)
 	for (;; at++) {
 		at = exim_read_address(at, end, &recipient);
 		if (at == NULL || (recipient.bytes[0] == '"' &&
-		    memmem(recipient.bytes, recipient.length, ") [", 3) != NULL))
+		    EXIM_FIND(recipient.bytes, at, ") [") != NULL))
 			return NULL;
 		if (event->recipient_count++ == 0)
 			event->recipient = recipient;
@@ -91,53 +91,46 @@ read_recipients(const char *at, const char *end, struct exim_log_event *event)
 	return at;
 }
 
-/* Names of more than a letter; the place behind it at *at. */
-static enum arrival_place
-long_place(const char **at, const char *end)
-{
-	static const struct {
-		char name[6];
-		uint8_t length;
-		uint8_t place;
-	} places[] = {
-		{ "CV=", 3, ARRIVAL_VERIFIED },
-		{ "id=", 3, ARRIVAL_ID },
-		{ "for ", 4, ARRIVAL_FOR },
-		{ "DN=", 3, ARRIVAL_CERTIFICATE },
-		{ "id*=", 4, ARRIVAL_ID },
-		{ "from ", 5, ARRIVAL_FROM },
-	};
-	size_t i;
+/* By the letter before "="; 0: no place. */
+static const uint8_t letter_places[32] = {
+	['R' & 31] = ARRIVAL_BOUNCED,
+	['H' & 31] = ARRIVAL_HOST,
+	['U' & 31] = ARRIVAL_USER,
+	['P' & 31] = ARRIVAL_PROTOCOL,
+	['X' & 31] = ARRIVAL_TLS,
+	['A' & 31] = ARRIVAL_AUTHENTICATED,
+	['S' & 31] = ARRIVAL_SIZE,
+	['T' & 31] = ARRIVAL_SUBJECT,
+};
 
-	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (!exim_begins(*at, end, places[i].name, places[i].length))
-			continue;
-		*at += places[i].length;
-		return (enum arrival_place)places[i].place;
-	}
-	return ARRIVAL_UNKNOWN;
-}
-
+/* The place of the field, and its value's at *at. At least two bytes are left. */
 static inline enum arrival_place
-place_of(char letter)
+read_place(const char **at, const char *end)
 {
-	switch (letter) {
-	case 'R':
-		return ARRIVAL_BOUNCED;
-	case 'H':
-		return ARRIVAL_HOST;
-	case 'U':
-		return ARRIVAL_USER;
-	case 'P':
-		return ARRIVAL_PROTOCOL;
-	case 'X':
-		return ARRIVAL_TLS;
-	case 'A':
-		return ARRIVAL_AUTHENTICATED;
-	case 'S':
-		return ARRIVAL_SIZE;
-	case 'T':
-		return ARRIVAL_SUBJECT;
+	const char *name = *at;
+
+	if (name[1] == '=' && (unsigned char)(name[0] - 'A') <= 'Z' - 'A') {
+		*at = name + 2;
+		return letter_places[name[0] & 31] != 0 ?
+		    (enum arrival_place)letter_places[name[0] & 31] : ARRIVAL_UNKNOWN;
+	}
+	*at = name + 3;
+	switch (exim_eight_or_less(name, end) & 0xFFFFFF) {
+	case EXIM_TRIPLE('C', 'V', '='):
+		return ARRIVAL_VERIFIED;
+	case EXIM_TRIPLE('D', 'N', '='):
+		return ARRIVAL_CERTIFICATE;
+	case EXIM_TRIPLE('i', 'd', '='):
+		return ARRIVAL_ID;
+	case EXIM_TRIPLE('i', 'd', '*'):
+		*at = name + 4;
+		return EXIM_BEGINS(name, end, "id*=") ? ARRIVAL_ID : ARRIVAL_UNKNOWN;
+	case EXIM_TRIPLE('f', 'o', 'r'):
+		*at = name + 4;
+		return EXIM_BEGINS(name, end, "for ") ? ARRIVAL_FOR : ARRIVAL_UNKNOWN;
+	case EXIM_TRIPLE('f', 'r', 'o'):
+		*at = name + 5;
+		return EXIM_BEGINS(name, end, "from ") ? ARRIVAL_FROM : ARRIVAL_UNKNOWN;
 	default:
 		return ARRIVAL_UNKNOWN;
 	}
@@ -183,6 +176,7 @@ bool
 exim_read_arrival(const char *at, const char *end, struct exim_log_event *event)
 {
 	enum arrival_place last = ARRIVAL_SENDER, place;
+	const char *name;
 
 	event->has_sender = true;
 	at = exim_read_address(at, end, &event->sender);
@@ -191,23 +185,19 @@ exim_read_arrival(const char *at, const char *end, struct exim_log_event *event)
 	if (event->sender.length == 2 && exim_pair(event->sender.bytes) == EXIM_PAIR('<', '>'))
 		event->sender = (struct slice){ .bytes = NULL };
 	while (at < end) {
-		if (end - at < 3 || *at++ != ' ')
+		if (end - at < 3 || *at != ' ')
 			return false;
-		place = ARRIVAL_UNKNOWN;
-		if (at[1] == '=')
-			place = place_of(*at);
-		if (place != ARRIVAL_UNKNOWN)
-			at += 2;
-		else
-			place = long_place(&at, end);
-		/* The size is on every line: what comes later has it before it. */
-		if (place <= last || (place > ARRIVAL_SIZE && place != ARRIVAL_UNKNOWN &&
-		    last < ARRIVAL_SIZE))
-			return false;
-		if (place != ARRIVAL_UNKNOWN)
+		name = ++at;
+		place = read_place(&at, end);
+		if (place == ARRIVAL_UNKNOWN) {
+			/* Behind the id only words of Exim's own can stand. */
+			at = last < ARRIVAL_ID ? exim_skip_unknown(name, end) : NULL;
+		} else {
+			/* The size is on every line: what comes later has it before it. */
+			if (place <= last || (place > ARRIVAL_SIZE && last < ARRIVAL_SIZE))
+				return false;
 			at = read_field(at, end, last = place, event);
-		else	/* behind the id only words of Exim's own can stand */
-			at = last < ARRIVAL_ID ? exim_skip_unknown(at, end) : NULL;
+		}
 		if (at == NULL)
 			return false;
 	}

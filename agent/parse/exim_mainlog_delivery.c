@@ -57,7 +57,7 @@ read_generated(const char *at, const char *end, struct exim_log_event *event)
 	unsigned tries;
 
 	for (tries = 0; ; tries++, from = address_end + 1) {
-		address_end = tries == TRIES_MAX ? NULL : memmem(from, (size_t)(end - from), " <", 2);
+		address_end = tries == TRIES_MAX ? NULL : EXIM_FIND(from, end, " <");
 		if (address_end == NULL)
 			return NULL;
 		behind = exim_read_bracketed(address_end + 1, end, &event->original);
@@ -93,52 +93,42 @@ read_address(const char *at, const char *end, struct exim_log_event *event)
 
 /* ---- the fields ---- */
 
-/* Names of more than a letter; the place behind it at *at. */
-static enum delivery_place
-long_place(const char **at, const char *end)
-{
-	static const struct {
-		char name[6];
-		uint8_t length;
-		uint8_t place;
-	} places[] = {
-		{ "CV=", 3, DELIVERY_VERIFIED },
-		{ "DKIM=", 5, DELIVERY_SIGNED },
-		{ "QT=", 3, DELIVERY_QUEUED },
-		{ "DT=", 3, DELIVERY_TOOK },
-		{ "DN=", 3, DELIVERY_CERTIFICATE },
-	};
-	size_t i;
+/* By the letter before "="; 0: no place. */
+static const uint8_t letter_places[32] = {
+	['F' & 31] = DELIVERY_SENDER,
+	['P' & 31] = DELIVERY_RETURN_PATH,
+	['R' & 31] = DELIVERY_ROUTER,
+	['T' & 31] = DELIVERY_TRANSPORT,
+	['H' & 31] = DELIVERY_HOST,
+	['X' & 31] = DELIVERY_TLS,
+	['A' & 31] = DELIVERY_AUTHENTICATED,
+	['C' & 31] = DELIVERY_CONFIRMATION,
+};
 
-	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (!exim_begins(*at, end, places[i].name, places[i].length))
-			continue;
-		*at += places[i].length;
-		return (enum delivery_place)places[i].place;
-	}
-	return DELIVERY_UNKNOWN;
-}
-
+/* The place of the field, and its value's at *at. At least two bytes are left. */
 static inline enum delivery_place
-place_of(char letter)
+read_place(const char **at, const char *end)
 {
-	switch (letter) {
-	case 'F':
-		return DELIVERY_SENDER;
-	case 'P':
-		return DELIVERY_RETURN_PATH;
-	case 'R':
-		return DELIVERY_ROUTER;
-	case 'T':
-		return DELIVERY_TRANSPORT;
-	case 'H':
-		return DELIVERY_HOST;
-	case 'X':
-		return DELIVERY_TLS;
-	case 'A':
-		return DELIVERY_AUTHENTICATED;
-	case 'C':
-		return DELIVERY_CONFIRMATION;
+	const char *name = *at;
+
+	if (name[1] == '=' && (unsigned char)(name[0] - 'A') <= 'Z' - 'A') {
+		*at = name + 2;
+		return letter_places[name[0] & 31] != 0 ?
+		    (enum delivery_place)letter_places[name[0] & 31] : DELIVERY_UNKNOWN;
+	}
+	*at = name + 3;
+	switch (exim_eight_or_less(name, end) & 0xFFFFFF) {
+	case EXIM_TRIPLE('C', 'V', '='):
+		return DELIVERY_VERIFIED;
+	case EXIM_TRIPLE('D', 'N', '='):
+		return DELIVERY_CERTIFICATE;
+	case EXIM_TRIPLE('Q', 'T', '='):
+		return DELIVERY_QUEUED;
+	case EXIM_TRIPLE('D', 'T', '='):
+		return DELIVERY_TOOK;
+	case EXIM_TRIPLE('D', 'K', 'I'):
+		*at = name + 5;
+		return EXIM_BEGINS(name, end, "DKIM=") ? DELIVERY_SIGNED : DELIVERY_UNKNOWN;
 	default:
 		return DELIVERY_UNKNOWN;
 	}
@@ -187,30 +177,27 @@ read_fields(const char *at, const char *end, struct exim_log_event *event,
     enum delivery_place *last, const char **ret_word)
 {
 	enum delivery_place place;
-	const char *begin;
+	const char *name;
 
 	while (at < end) {
-		begin = at++;
-		if (*begin != ' ' || end - at < 2)
+		if (end - at < 3 || *at != ' ')
 			return false;
-		place = DELIVERY_UNKNOWN;
-		if (at[1] == '=')
-			place = place_of(*at);
-		if (place != DELIVERY_UNKNOWN)
-			at += 2;
-		else
-			place = long_place(&at, end);
-		if (place <= *last)
-			return false;
-		if (place != DELIVERY_UNKNOWN)
+		name = ++at;
+		place = read_place(&at, end);
+		if (place == DELIVERY_UNKNOWN) {
+			/* Behind the reply only times can stand. */
+			at = *last < DELIVERY_CONFIRMATION ? exim_skip_unknown(name, end) : NULL;
+			if (at == NULL && ret_word != NULL) {
+				*ret_word = name - 1;
+				return true;
+			}
+		} else {
+			if (place <= *last)
+				return false;
 			at = read_field(at, end, *last = place, event);
-		else	/* behind the reply only times can stand */
-			at = *last < DELIVERY_CONFIRMATION ? exim_skip_unknown(at, end) : NULL;
-		if (at != NULL)
-			continue;
-		if (place == DELIVERY_UNKNOWN && ret_word != NULL)
-			*ret_word = begin;
-		return place == DELIVERY_UNKNOWN && ret_word != NULL;
+		}
+		if (at == NULL)
+			return false;
 	}
 	return true;
 }

@@ -3,8 +3,6 @@
 
 enum { ADDRESS_MAX = 45 };	/* INET6_ADDRSTRLEN without its NUL */
 
-#define EXIM_FIRST_FIVE UINT64_C(0xFFFFFFFFFF)
-
 static inline bool
 is_digit(char byte)
 {
@@ -89,29 +87,42 @@ skip_port(const char *at, const char *end)
 	    UINT64_C(0x80) << 56);
 }
 
+/* Behind the bytes that an address may have; a zero is none of them, so the end stops it. */
+static inline const char *
+skip_address_bytes(const char *at, const char *end)
+{
+	uint64_t others;
+
+	for (;;) {
+		/* '.' to ':' are the digits, the separators and '/'. */
+		others = ~exim_between(exim_eight_or_less(at, end), '.', ':') & EXIM_HIGH;
+		if (others == 0) {
+			at += 8;
+			continue;
+		}
+		at += exim_first_mark(others);
+		if (at >= end || (unsigned char)((*at | 0x20) - 'a') > 'f' - 'a')
+			return at;
+		at++;
+	}
+}
+
+/* Whether there is a separator behind four digits at most: every address has one. */
+static inline bool
+has_separator(const char *at, const char *end)
+{
+	return at[1] == '.' || at[2] == '.' || at[3] == '.' || at[0] == ':' || at[1] == ':' ||
+	    at[2] == ':' || at[3] == ':' || (end - at > 4 && at[4] == ':');
+}
+
 const char *
 exim_read_host_address(const char *at, const char *end, struct slice *ret_address)
 {
 	const char *begin = at + 1;
-	uint64_t word, others;
 
-	if (end - at < 4 || *at != '[')
+	if (end - at < 5 || *at != '[' || !has_separator(begin, end))
 		return NULL;
-	/* Every address has one of these among its first five bytes. */
-	word = exim_eight_or_less(begin, end);
-	if (((exim_equal(word, '.') | exim_equal(word, ':')) & EXIM_FIRST_FIVE) == 0)
-		return NULL;
-	for (at = begin; ; at += 8) {
-		/* '.' to ':' are the digits, the separators and '/'. */
-		others = ~(exim_between(word, '.', ':') |
-		    exim_between(word | EXIM_EACH(0x20), 'a', 'f')) & EXIM_HIGH;
-		if (others != 0)
-			break;
-		if (end - at <= 8)
-			return NULL;
-		word = exim_eight_or_less(at + 8, end);
-	}
-	at += exim_first_mark(others);
+	at = skip_address_bytes(begin, end);
 	if (at >= end || *at != ']' || at - begin > ADDRESS_MAX)
 		return NULL;
 	*ret_address = exim_slice(begin, at);
@@ -184,51 +195,32 @@ exim_read_remote(const char *at, const char *end, struct exim_log_event *event)
 
 /* ---- X=, CV=, DN=, A= ---- */
 
-/* Letters, digits, and "-./_" and others that no field begins or ends with; ':' is none. */
-static inline bool
-are_suite_bytes(uint64_t word)
-{
-	return (exim_between(word, '-', 'z') & ~exim_equal(word, ':')) == EXIM_HIGH;
-}
-
-static bool
-is_suite(struct slice name)
-{
-	const char *at = name.bytes, *end = at + name.length;
-
-	if (name.length < 8)
-		return name.length > 0 && are_suite_bytes(exim_eight_or_less(at, end) |
-		    (EXIM_EACH('A') << 8 * name.length));
-	for (; end - at > 8; at += 8) {
-		if (!are_suite_bytes(exim_eight(at)))
-			return false;
-	}
-	return are_suite_bytes(exim_eight(end - 8));
-}
-
-/* VERSION:SUITE:BITS, and "*" for a session that was resumed. */
+/*
+ * VERSION:SUITE:BITS, and "*" for a session that was resumed. '*' is the lowest
+ * byte of that, so that neither quotes nor parentheses are taken for a part of it.
+ */
 const char *
 exim_read_tls(const char *at, const char *end, struct exim_log_event *event)
 {
-	const char *behind = exim_token_end(at, end), *last = behind, *suite;
+	const char *behind = exim_below(at, end, '*'), *suite, *bits;
 	uint64_t colon = exim_equal(exim_eight_or_less(at, behind), ':');
-	struct slice version;
 
-	if (behind - at < 5 || colon == 0)
+	if (behind - at < 5 || colon == 0 || *at == ':')
 		return NULL;
-	version = exim_slice(at, at + exim_first_mark(colon));
-	suite = version.bytes + version.length + 1;
-	if (last[-1] == '*')
-		last--;
-	if (!is_digit(last[-1]))
+	suite = at + exim_first_mark(colon) + 1;
+	bits = memchr(suite, ':', (size_t)(behind - suite));
+	if (bits == NULL || bits == suite)
 		return NULL;
-	while (is_digit(last[-1]))
-		last--;
-	if (last - suite < 2 || last[-1] != ':')
+	event->tls = log_tls_version(exim_slice(at, suite - 1));
+	event->cipher = exim_slice(suite, bits);
+	at = ++bits;
+	while (at < behind && is_digit(*at))
+		at++;
+	if (at == bits)
 		return NULL;
-	event->cipher = exim_slice(suite, last - 1);
-	event->tls = log_tls_version(version);
-	return is_suite(version) && is_suite(event->cipher) ? behind : NULL;
+	if (at < behind && *at == '*')
+		at++;
+	return at == behind ? behind : NULL;
 }
 
 const char *
@@ -259,7 +251,7 @@ exim_skip_certificate(const char *at, const char *end)
 		return NULL;
 	quote = memchr(begin, '"', (size_t)(end - begin));
 	/* The end of a HELO name inside: the "DN=" was the HELO's. */
-	if (quote == NULL || memmem(begin, (size_t)(quote - begin), ") [", 3) != NULL)
+	if (quote == NULL || EXIM_FIND(begin, quote, ") [") != NULL)
 		return NULL;
 	return quote + 1;
 }

@@ -6,11 +6,18 @@
 #include "parse/exim_mainlog_private.h"
 
 /* What was rejected, as Exim names it; the longer of two that begin alike comes first. */
-static const char *const rejected_words[] = {
-	"after DATA PRDR", "after DATA", "during MIME ACL checks", "by non-SMTP ACL",
-	"by local_scan()", "connection", "EHLO or HELO", "EHLO", "HELO", "MAILAUTH", "MAIL", "RCPT",
-	"PREDATA", "DATA", "AUTH", "STARTTLS", "ETRN", "EXPN", "VRFY", "NOTQUIT", "QUIT", "DKIM",
+#define WORDS(text) { text, sizeof(text) - 1 }
+static const struct {
+	const char *text;
+	size_t length;
+} rejected_words[] = {
+	WORDS("RCPT"), WORDS("after DATA PRDR"), WORDS("after DATA"), WORDS("MAILAUTH"),
+	WORDS("MAIL"), WORDS("connection"), WORDS("EHLO or HELO"), WORDS("EHLO"), WORDS("HELO"),
+	WORDS("AUTH"), WORDS("DATA"), WORDS("PREDATA"), WORDS("during MIME ACL checks"),
+	WORDS("by non-SMTP ACL"), WORDS("by local_scan()"), WORDS("STARTTLS"), WORDS("ETRN"),
+	WORDS("EXPN"), WORDS("VRFY"), WORDS("NOTQUIT"), WORDS("QUIT"), WORDS("DKIM"),
 };
+#undef WORDS
 
 enum free_place {
 	FREE_HOST,
@@ -54,7 +61,7 @@ has_other_peer(const char *at, const char *end, struct slice peer)
 	struct slice address;
 
 	for (;;) {
-		from = memmem(from, (size_t)(end - from), ") [", 3);
+		from = EXIM_FIND(from, end, ") [");
 		if (from == NULL)
 			return false;
 		from += 2;
@@ -75,9 +82,10 @@ read_rejected(const char *at, const char *end, struct slice *ret_rejected)
 {
 	size_t i, length;
 
-	for (i = 0; i < sizeof(rejected_words) / sizeof(rejected_words[0]); i++) {
-		length = strlen(rejected_words[i]);
-		if (!exim_begins(at, end, rejected_words[i], length))
+	for (i = 0; at < end && i < sizeof(rejected_words) / sizeof(rejected_words[0]); i++) {
+		length = rejected_words[i].length;
+		if (*at != rejected_words[i].text[0] ||
+		    !exim_begins(at, end, rejected_words[i].text, length))
 			continue;
 		*ret_rejected = exim_slice(at, at + length);
 		at += length;
@@ -220,14 +228,13 @@ read_refused_line(const char *at, const char *end, struct exim_log_event *event)
 static bool
 read_set_id(const char *at, const char *end, struct slice *ret_id)
 {
-	static const char set_id[] = " (set_id=";
-	const char *begin = memmem(at, (size_t)(end - at), set_id, sizeof(set_id) - 1);
+	const char *begin = EXIM_FIND(at, end, "(set_id=");
 	const char *behind;
 
 	if (begin == NULL)
 		return true;
-	begin += sizeof(set_id) - 1;
-	behind = memmem(begin, (size_t)(end - begin), "): ", 3);
+	begin += sizeof("(set_id=") - 1;
+	behind = EXIM_FIND(begin, end, "): ");
 	if (behind == NULL && end > begin && end[-1] == ')')
 		behind = end - 1;
 	if (behind == NULL)
@@ -244,13 +251,15 @@ read_authenticator_line(const char *at, const char *end, struct exim_log_event *
 
 	at = exim_token_end(at, end);
 	event->authenticator = exim_slice(begin, at);
-	if (at == begin || !STEP_OVER(&at, end, " authenticator failed for "))
-		return is_other(event);
+	if (at == begin || !STEP_OVER(&at, end, " authenticator failed for ")) {
+		event->authenticator = exim_slice(NULL, NULL);
+		return true;
+	}
 	event->kind = EXIM_LOG_AUTH_FAILURE;
 	at = read_named_peer(at, end, event);
 	if (at == NULL)
 		return false;
-	at = memmem(at, (size_t)(end - at), ": ", 2);
+	at = EXIM_FIND(at, end, ": ");
 	return at != NULL && read_set_id(at, end, &event->authenticated_id);
 }
 
@@ -264,15 +273,14 @@ static bool
 read_fallback_line(const char *at, const char *end, struct exim_log_event *event)
 {
 	static const char tail[] = " (not in hosts_require_tls)";
-	static const char words[] = ": delivering unencrypted to ";
 	const char *host = NULL;
 
 	if (end - at < (ptrdiff_t)sizeof(tail) ||
 	    memcmp(end - (sizeof(tail) - 1), tail, sizeof(tail) - 1) != 0)
 		return is_other(event);
 	end -= sizeof(tail) - 1;
-	while ((at = memmem(at, (size_t)(end - at), words, sizeof(words) - 1)) != NULL)
-		host = at += sizeof(words) - 1;
+	while ((at = EXIM_FIND(at, end, ": delivering unencrypted to ")) != NULL)
+		host = at += sizeof(": delivering unencrypted to ") - 1;
 	if (host == NULL)
 		return is_other(event);
 	(void)STEP_OVER(&host, end, "H=");

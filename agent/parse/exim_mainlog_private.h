@@ -21,6 +21,7 @@
 #include "parse/exim_mainlog.h"
 
 #define EXIM_PAIR(a, b) ((unsigned)(a) | (unsigned)(b) << 8)
+#define EXIM_TRIPLE(a, b, c) (EXIM_PAIR(a, b) | (unsigned)(c) << 16)
 #define EXIM_EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 #define EXIM_HIGH EXIM_EACH(0x80)
 
@@ -83,30 +84,47 @@ exim_equal(uint64_t word, unsigned byte)
 }
 
 /*
- * The first blank, double quote or control character; the end without one. Of a
- * word, the lowest byte that is marked is below '#' for certain.
+ * The first byte below this one, which is a digit or less; the end without one. Of a
+ * word, the lowest byte that is marked is below it for certain.
  */
 static inline const char *
-exim_token_end(const char *at, const char *end)
+exim_below(const char *at, const char *end, unsigned byte)
 {
 	uint64_t word, low;
 
-	while (end - at >= 8) {
+	for (; end - at >= 8; at += 8) {
 		word = exim_eight(at);
-		low = (word - EXIM_EACH('#')) & ~word & EXIM_HIGH;
-		if (low == 0) {
-			at += 8;
-			continue;
-		}
-		at += exim_first_mark(low);
-		if (*at != '!')
-			return at;
-		at++;
+		low = (word - EXIM_EACH(byte)) & ~word & EXIM_HIGH;
+		if (low != 0)
+			return at + exim_first_mark(low);
 	}
-	while (at < end && ((unsigned char)*at >= '#' || *at == '!'))
+	while (at < end && (unsigned char)*at >= byte)
 		at++;
 	return at;
 }
+
+/* The first blank, double quote or control character; the end without one. */
+static inline const char *
+exim_token_end(const char *at, const char *end)
+{
+	at = exim_below(at, end, '#');
+	while (__builtin_expect(at < end && *at == '!', 0))
+		at = exim_below(at + 1, end, '#');
+	return at;
+}
+
+/* A short text: memmem() of the C library is slow for these. NULL: it isn't there. */
+static inline const char *
+exim_find(const char *at, const char *end, const char *text, size_t length)
+{
+	for (; (size_t)(end - at) >= length; at++) {
+		at = memchr(at, text[0], (size_t)(end - at) - length + 1);
+		if (at == NULL || memcmp(at, text, length) == 0)
+			return at;
+	}
+	return NULL;
+}
+#define EXIM_FIND(at, end, text) exim_find(at, end, text, sizeof(text) - 1)
 
 static inline bool
 exim_begins(const char *at, const char *end, const char *text, size_t length)

@@ -238,7 +238,7 @@ static const struct line_case tls_forms[] = {
 	NOT("TLS1.3"), NOT("TLS1.3:"), NOT("TLS1.3:A"), NOT("TLS1.3:A:"), NOT("TLS1.3::256"),
 	NOT(":A:256"), NOT("TLS1.3:A:256x"), NOT("TLS1.3:A:B:256"), NOT("TLS1.3:A(:256"),
 	NOT("TLS1.3:A:256**"), NOT("TLS1.3:A:*"), NOT("\"TLS1.3:A:256\""), NOT(""), NOT("*"),
-	NOT("TLS1.3:A:256:"),
+	NOT("TLS1.3:A:256:"), NOT("TLS1.3:A:256) [192.0.2.1]:9"), NOT("TLSv1.3x1:A:256"),
 #undef NOT
 };
 
@@ -660,7 +660,7 @@ static const struct line_case others[] = {
 	/* Ids of no length that Exim has are words of the line. */
 	{ S "1xUqUb-000000002q8-3sY <= a@b U=u P=local S=5", "other" },
 	{ S "1xUqUb-000000002q8-3sYx0 <= a@b U=u P=local S=5", "other" },
-	{ S "1xUqU_-000000002q8-3sYx <= a@b U=u P=local S=5", "other" },
+	{ S "1xUqU/-000000002q8-3sYx <= a@b U=u P=local S=5", "other" },
 	{ S "<= a@b U=u P=local S=5", "other" },
 	{ S "[x] " ID " <= a@b U=u P=local S=5", "other" },
 	{ "2026-11-21 19:11:21.5 +01 " ID " Completed", "other" },
