@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "collect/log_files_private.h"
 
 #define TRIES 4
@@ -172,12 +173,19 @@ sort_rotated(struct search *search)
 	    named ? by_name : by_time);
 }
 
+static const char *
+base_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? path : slash + 1;
+}
+
 static void
 list_rotated(struct search *search, const struct answer *listing)
 {
 	const char *directory = directory_of(search->arena, search->real);
-	const char *slash = strrchr(search->real, '/');
-	const char *base = slash == NULL ? search->real : slash + 1;
+	const char *base = base_of(search->real);
 	struct log_rotated_name name;
 	struct rotated *rotated;
 	const char **names;
@@ -265,14 +273,33 @@ open_again(struct search *search)
 	*current = again;
 }
 
+/* Those that begin as the log's does: what else comes and goes there is all the same. */
+static const char *
+names_alike(struct search *search, const struct answer *listing)
+{
+	const char *base = base_of(search->real), *alike;
+	const char **names;
+	size_t count, i;
+	struct buf text;
+
+	buf_init(&text, HOST_CAP_LIST);
+	host_names(search->arena, listing, &names, &count);
+	for (i = 0; i < count; i++)
+		if (strncmp(names[i], base, strlen(base)) == 0)
+			(void)buf_addf(&text, "%s/", names[i]);
+	alike = arena_memdup(search->arena, text.bytes, text.length);
+	buf_done(&text);
+	return alike;
+}
+
 static void
 look_again(struct search *search, const struct answer *listing)
 {
 	const char *directory = directory_of(search->arena, search->real);
 	struct answer again = host_dir(search->host, search->arena, directory);
 
-	if (again.status == ANSWER_OK && (again.length != listing->length ||
-	    memcmp(again.bytes, listing->bytes, again.length) != 0))
+	if (again.status == ANSWER_OK && strcmp(names_alike(search, &again),
+	    names_alike(search, listing)) != 0)
 		search->unsteady = true;
 	open_again(search);
 }

@@ -413,6 +413,52 @@ test_directory_not_listed(void **state)
 	}
 }
 
+/* ---- a directory that is never the same ---- */
+
+static void
+put_another(void *data)
+{
+	struct world *world = data;
+	char path[WORLD_PATH], name[32];
+
+	snprintf(name, sizeof(name), "other-%u", ++world->piece);
+	world_put(world, world_path(world, name, path), "", 0);
+}
+
+static void
+rotate_again(void *data)
+{
+	world_do(data, 'R');
+}
+
+static void
+test_busy_directory(void **state)
+{
+	struct world world;
+	struct wrapped wrapped = { .meddle = put_another, .data = &world };
+	char wanted[512];
+
+	(void)state;
+	world_begin(&world);
+	world_do(&world, 'a');
+	world_read(&world, world.host);
+	world_do(&world, 'a');
+	world_do(&world, 'R');
+	world_do(&world, 'a');
+	world_read(&world, wrap(&wrapped, world.host));
+	check_lines("others come", &world.got, once(&world, wanted));
+	assert_string_equal(world.failed, "");
+	assert_true(world.piece > 5);
+	/* One that is rotated all the time can not be held. */
+	wrapped.meddle = rotate_again;
+	world.date = 20260201;
+	world_do(&world, 'R');
+	world_read(&world, wrap(&wrapped, world.host));
+	assert_string_equal(world.failed,
+	    "/log/main: was rotated again and again meanwhile");
+	world_end(&world);
+}
+
 /* ---- the log itself ---- */
 
 static void
@@ -746,6 +792,7 @@ main(void)
 		cmocka_unit_test(test_as_files),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_directory_not_listed),
+		cmocka_unit_test(test_busy_directory),
 		cmocka_unit_test(test_absent),
 		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_link),

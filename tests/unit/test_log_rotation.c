@@ -5,8 +5,8 @@
  */
 #include "tests/unit/log_world.h"
 
-#define ROUNDS 1000
-#define ROUNDS_AT_WORK 400
+#define ROUNDS 800
+#define ROUNDS_AT_WORK 250
 #define DEEDS 40
 
 /* Not rand(3): the same everywhere. Numerical Recipes' "quick and dirty" LCG. */
