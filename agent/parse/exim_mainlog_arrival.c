@@ -92,15 +92,15 @@ read_recipients(const char *at, const char *end, struct exim_log_event *event)
 }
 
 /* By the letter before "="; 0: no place. */
-static const uint8_t letter_places[32] = {
-	['R' & 31] = ARRIVAL_BOUNCED,
-	['H' & 31] = ARRIVAL_HOST,
-	['U' & 31] = ARRIVAL_USER,
-	['P' & 31] = ARRIVAL_PROTOCOL,
-	['X' & 31] = ARRIVAL_TLS,
-	['A' & 31] = ARRIVAL_AUTHENTICATED,
-	['S' & 31] = ARRIVAL_SIZE,
-	['T' & 31] = ARRIVAL_SUBJECT,
+static const uint8_t letter_places[UINT8_MAX + 1] = {
+	['R'] = ARRIVAL_BOUNCED,
+	['H'] = ARRIVAL_HOST,
+	['U'] = ARRIVAL_USER,
+	['P'] = ARRIVAL_PROTOCOL,
+	['X'] = ARRIVAL_TLS,
+	['A'] = ARRIVAL_AUTHENTICATED,
+	['S'] = ARRIVAL_SIZE,
+	['T'] = ARRIVAL_SUBJECT,
 };
 
 /* The place of the field, and its value's at *at. At least two bytes are left. */
@@ -108,11 +108,11 @@ static inline enum arrival_place
 read_place(const char **at, const char *end)
 {
 	const char *name = *at;
+	unsigned letter = letter_places[(unsigned char)name[0]];
 
-	if (name[1] == '=' && (unsigned char)(name[0] - 'A') <= 'Z' - 'A') {
+	if (letter != 0 && name[1] == '=') {
 		*at = name + 2;
-		return letter_places[name[0] & 31] != 0 ?
-		    (enum arrival_place)letter_places[name[0] & 31] : ARRIVAL_UNKNOWN;
+		return (enum arrival_place)letter;
 	}
 	*at = name + 3;
 	switch (exim_eight_or_less(name, end) & 0xFFFFFF) {
@@ -177,6 +177,7 @@ exim_read_arrival(const char *at, const char *end, struct exim_log_event *event)
 {
 	enum arrival_place last = ARRIVAL_SENDER, place;
 	const char *name;
+	bool sized = false;
 
 	event->has_sender = true;
 	at = exim_read_address(at, end, &event->sender);
@@ -193,13 +194,14 @@ exim_read_arrival(const char *at, const char *end, struct exim_log_event *event)
 			/* Behind the id only words of Exim's own can stand. */
 			at = last < ARRIVAL_ID ? exim_skip_unknown(name, end) : NULL;
 		} else {
-			/* The size is on every line: what comes later has it before it. */
-			if (place <= last || (place > ARRIVAL_SIZE && last < ARRIVAL_SIZE))
+			if (place <= last)
 				return false;
+			sized |= place == ARRIVAL_SIZE;
 			at = read_field(at, end, last = place, event);
 		}
 		if (at == NULL)
 			return false;
 	}
-	return last >= ARRIVAL_SIZE;
+	/* The size is on every line. */
+	return sized;
 }

@@ -94,15 +94,15 @@ read_address(const char *at, const char *end, struct exim_log_event *event)
 /* ---- the fields ---- */
 
 /* By the letter before "="; 0: no place. */
-static const uint8_t letter_places[32] = {
-	['F' & 31] = DELIVERY_SENDER,
-	['P' & 31] = DELIVERY_RETURN_PATH,
-	['R' & 31] = DELIVERY_ROUTER,
-	['T' & 31] = DELIVERY_TRANSPORT,
-	['H' & 31] = DELIVERY_HOST,
-	['X' & 31] = DELIVERY_TLS,
-	['A' & 31] = DELIVERY_AUTHENTICATED,
-	['C' & 31] = DELIVERY_CONFIRMATION,
+static const uint8_t letter_places[UINT8_MAX + 1] = {
+	['F'] = DELIVERY_SENDER,
+	['P'] = DELIVERY_RETURN_PATH,
+	['R'] = DELIVERY_ROUTER,
+	['T'] = DELIVERY_TRANSPORT,
+	['H'] = DELIVERY_HOST,
+	['X'] = DELIVERY_TLS,
+	['A'] = DELIVERY_AUTHENTICATED,
+	['C'] = DELIVERY_CONFIRMATION,
 };
 
 /* The place of the field, and its value's at *at. At least two bytes are left. */
@@ -110,11 +110,11 @@ static inline enum delivery_place
 read_place(const char **at, const char *end)
 {
 	const char *name = *at;
+	unsigned letter = letter_places[(unsigned char)name[0]];
 
-	if (name[1] == '=' && (unsigned char)(name[0] - 'A') <= 'Z' - 'A') {
+	if (letter != 0 && name[1] == '=') {
 		*at = name + 2;
-		return letter_places[name[0] & 31] != 0 ?
-		    (enum delivery_place)letter_places[name[0] & 31] : DELIVERY_UNKNOWN;
+		return (enum delivery_place)letter;
 	}
 	*at = name + 3;
 	switch (exim_eight_or_less(name, end) & 0xFFFFFF) {

@@ -195,6 +195,15 @@ exim_read_remote(const char *at, const char *end, struct exim_log_event *event)
 
 /* ---- X=, CV=, DN=, A= ---- */
 
+/* As Exim writes it since 4.93, without a look into the table of all there were. */
+static inline enum log_tls
+tls_version(const char *at, size_t length)
+{
+	if (length == 6 && memcmp(at, "TLS1.", 5) == 0 && (at[5] == '2' || at[5] == '3'))
+		return at[5] == '3' ? LOG_TLS_1_3 : LOG_TLS_1_2;
+	return log_tls_version((struct slice){ .bytes = at, .length = length });
+}
+
 /*
  * VERSION:SUITE:BITS, and "*" for a session that was resumed. '*' is the lowest
  * byte of that, so that neither quotes nor parentheses are taken for a part of it.
@@ -211,7 +220,7 @@ exim_read_tls(const char *at, const char *end, struct exim_log_event *event)
 	bits = memchr(suite, ':', (size_t)(behind - suite));
 	if (bits == NULL || bits == suite)
 		return NULL;
-	event->tls = log_tls_version(exim_slice(at, suite - 1));
+	event->tls = tls_version(at, (size_t)(suite - 1 - at));
 	event->cipher = exim_slice(suite, bits);
 	at = ++bits;
 	while (at < behind && is_digit(*at))
