@@ -591,6 +591,13 @@ ledger_clear(struct ledger *ledger)
 	ledger->day_count = 0;
 }
 
+size_t
+ledger_row_count(const struct ledger *ledger)
+{
+	return (size_t)ledger->mails.count + ledger->logins.count + ledger->failures.count +
+	    ledger->senders.count + ledger->notes.count;
+}
+
 /* ---- all rows ---- */
 
 const struct ledger_mail *

@@ -188,6 +188,10 @@ const struct ledger_failure *ledger_failures(const struct ledger *ledger, size_t
 const struct ledger_sender *ledger_senders(const struct ledger *ledger, size_t *ret_count);
 const struct ledger_note *ledger_notes(const struct ledger *ledger, size_t *ret_count);
 
+size_t ledger_row_count(const struct ledger *ledger);
+/* Takes all rows away; names keep their numbers. */
+void ledger_clear(struct ledger *ledger);
+
 /* Adds all of from, another ledger, names translated. */
 void ledger_merge(struct ledger *into, const struct ledger *from);
 
@@ -250,8 +254,17 @@ int ledger_load_state(struct ledger_store *store, struct arena *arena,
     struct ledger_state *ret_state, struct err *err);
 
 /*
- * Adds the ledger's rows to the files of their days and replaces the state: all
- * of it, or nothing. A row's counts must not have been committed before.
+ * For more rows than memory should hold: adds the ledger's to what the next
+ * commit will commit. Until then they count for nobody, and ledger_unstage
+ * drops them.
+ */
+int ledger_stage(struct ledger_store *store, const struct ledger *ledger, struct err *err);
+void ledger_unstage(struct ledger_store *store);
+
+/*
+ * Adds the ledger's rows, and what was staged, to the files of their days and
+ * replaces the state: all of it, or nothing. A row's counts must not have been
+ * committed before.
  */
 int ledger_commit(struct ledger_store *store, const struct ledger *ledger,
     const struct ledger_state *state, struct err *err);

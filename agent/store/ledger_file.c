@@ -43,6 +43,8 @@ struct ledger_store {
 	unsigned char secret[LEDGER_SECRET_BYTES];
 	uint64_t sequence;	/* of the last commit; 0 = none yet */
 	bool unfinished;	/* days of that commit still have their new names */
+	int32_t *staged;	/* days that have a file of the next commit */
+	size_t staged_count, staged_room;
 };
 
 struct path {
@@ -195,7 +197,8 @@ entry_finish(const struct ledger_store *store, const char *name, bool *ret_chang
 		to = day_path(store, day, 0);
 		*ret_changed = true;
 		if (sequence == store->sequence)
-			return rename(from.text, to.text) == 0 ? 0 : failed(err, to.text, "can not be replaced");
+			return rename(from.text, to.text) == 0 ? 0 :
+			    failed(err, to.text, "can not be replaced");
 	} else if (!is_left_over(name))
 		return 0;
 	return unlink(from.text) == 0 ? 0 : failed(err, from.text, "can not be removed");
@@ -286,7 +289,8 @@ secret_load(struct ledger_store *store, struct err *err)
 	if (lstat(path.text, &st) != 0 && errno == ENOENT) {
 		if (store->sequence == 0)
 			return secret_make(store, path.text, err);
-		err_at(err, ERR_CONTENT, path.text, 0, "is not there, and the ledger's accounts have keys under it");
+		err_at(err, ERR_CONTENT, path.text, 0,
+		    "is not there, and the ledger's accounts have keys under it");
 		return err_hint(err, "restore it from a backup, or move %s away", store->directory);
 	}
 	buf_init(&buf, LEDGER_SECRET_BYTES);
@@ -345,7 +349,8 @@ check_days_have_state(const struct ledger_store *store, struct err *err)
 	free(days);
 	if (count == 0)
 		return 0;
-	err_at(err, ERR_CONTENT, path.text, 0, "is not there, and %zu days are: all would be counted again", count);
+	err_at(err, ERR_CONTENT, path.text, 0,
+	    "is not there, and %zu days are: all would be counted again", count);
 	return err_hint(err, "restore it from a backup, or move %s away", store->directory);
 }
 
@@ -406,6 +411,8 @@ ledger_close_store(struct ledger_store *store)
 		return;
 	if (store->lock >= 0)
 		close(store->lock);
+	ledger_unstage(store);
+	free(store->staged);
 	free(store->directory);
 	explicit_bzero(store, sizeof(*store));
 	free(store);
@@ -423,13 +430,13 @@ ledger_of_files(const struct ledger_store *store)
 	return ledger;
 }
 
-/* Adds the file of a day to ledger; one that is not there adds nothing. */
+/* Adds the file of a day to ledger, of that commit or 0; one that is not there adds nothing. */
 static int
-day_load(const struct ledger_store *store, int32_t day, bool indexed, struct buf *buf,
-    struct ledger *ledger, struct err *err)
+day_load(const struct ledger_store *store, int32_t day, uint64_t sequence, bool indexed,
+    struct buf *buf, struct ledger *ledger, struct err *err)
 {
 	static const char padding[LEDGER_PADDING];
-	struct path path = day_path(store, day, 0);
+	struct path path = day_path(store, day, sequence);
 	struct slice text;
 	struct stat st;
 
@@ -465,7 +472,7 @@ ledger_each_day(struct ledger_store *store, int32_t first, int32_t last,
 			ledger = ledger_of_files(store);
 		}
 		ledger_clear(ledger);
-		result = day_load(store, days[i], false, &buf, ledger, err);
+		result = day_load(store, days[i], 0, false, &buf, ledger, err);
 		if (result == 0)
 			visit(ledger, days[i], data);
 	}
@@ -507,20 +514,46 @@ file_write(const char *path, const struct buf *buf, size_t max, struct err *err)
 	return 0;
 }
 
-/* The day's rows, those of its file and of ledger, as a new file beside it. */
-static int
-day_write(const struct ledger_store *store, const struct ledger *ledger, int32_t day,
-    uint64_t sequence, struct err *err)
+static bool
+is_staged(const struct ledger_store *store, int32_t day)
 {
-	struct path path = day_path(store, day, sequence);
+	size_t i;
+
+	for (i = 0; i < store->staged_count; i++)
+		if (store->staged[i] == day)
+			return true;
+	return false;
+}
+
+static void
+staged_add(struct ledger_store *store, int32_t day)
+{
+	if (store->staged_count == store->staged_room) {
+		store->staged_room = store->staged_room == 0 ? 32 : store->staged_room * 2;
+		store->staged = ledger_realloc(store->staged, store->staged_room, sizeof(*store->staged));
+	}
+	store->staged[store->staged_count++] = day;
+}
+
+/* The day's rows, those that it has and those of ledger, as its file of the next commit. */
+static int
+day_stage(struct ledger_store *store, const struct ledger *ledger, int32_t day, struct err *err)
+{
+	uint64_t next = store->sequence + 1;
+	struct path path = day_path(store, day, next);
+	bool again = is_staged(store, day);
 	struct ledger *joined = ledger_of_files(store);
 	struct buf buf;
 	int result;
 
 	buf_init(&buf, LEDGER_DAY_BYTES_MAX + LEDGER_PADDING);
-	result = day_load(store, day, true, &buf, joined, err);
+	result = day_load(store, day, again ? next : 0, true, &buf, joined, err);
 	buf_done(&buf);
+	if (result == 0 && again && unlink(path.text) != 0)
+		result = failed(err, path.text, "can not be replaced");
 	if (result == 0) {
+		if (!again)
+			staged_add(store, day);
 		ledger_merge_day(joined, ledger, day);
 		/* Without a ceiling while it is written: it is checked as a whole. */
 		buf_init(&buf, SIZE_MAX / 2);
@@ -530,6 +563,32 @@ day_write(const struct ledger_store *store, const struct ledger *ledger, int32_t
 	}
 	ledger_free(joined);
 	return result;
+}
+
+int
+ledger_stage(struct ledger_store *store, const struct ledger *ledger, struct err *err)
+{
+	size_t i;
+
+	if (store->unfinished && finish(store, err) != 0)
+		return -1;
+	for (i = 0; i < ledger->day_count; i++)
+		if (day_stage(store, ledger, ledger->days[i].day, err) != 0)
+			return -1;
+	return 0;
+}
+
+void
+ledger_unstage(struct ledger_store *store)
+{
+	struct path path;
+	size_t i;
+
+	for (i = 0; i < store->staged_count; i++) {
+		path = day_path(store, store->staged[i], store->sequence + 1);
+		(void)unlink(path.text);
+	}
+	store->staged_count = 0;
 }
 
 static int
@@ -551,45 +610,17 @@ state_replace(const struct ledger_store *store, const struct ledger_state *state
 	return result;
 }
 
-static void
-days_drop(const struct ledger_store *store, const struct ledger *ledger, uint64_t sequence)
-{
-	struct path path;
-	size_t i;
-
-	for (i = 0; i < ledger->day_count; i++) {
-		path = day_path(store, ledger->days[i].day, sequence);
-		(void)unlink(path.text);
-	}
-}
-
-static int
-commit_prepare(const struct ledger_store *store, const struct ledger *ledger,
-    const struct ledger_state *state, uint64_t sequence, struct err *err)
-{
-	size_t i;
-
-	for (i = 0; i < ledger->day_count; i++)
-		if (day_write(store, ledger, ledger->days[i].day, sequence, err) != 0)
-			return -1;
-	/* The new days are on the disk before anything says that they count. */
-	if (directory_flush(store, err) != 0)
-		return -1;
-	return state_replace(store, state, sequence, err);
-}
-
 int
 ledger_commit(struct ledger_store *store, const struct ledger *ledger,
     const struct ledger_state *state, struct err *err)
 {
-	uint64_t sequence = store->sequence + 1;
-
-	if (store->unfinished && finish(store, err) != 0)
-		return -1;
-	if (commit_prepare(store, ledger, state, sequence, err) != 0) {
-		days_drop(store, ledger, sequence);
+	/* The new days are on the disk before anything says that they count. */
+	if (ledger_stage(store, ledger, err) != 0 || directory_flush(store, err) != 0
+	    || state_replace(store, state, store->sequence + 1, err) != 0) {
+		ledger_unstage(store);
 		return -1;
 	}
-	store->sequence = sequence;
+	store->sequence++;
+	store->staged_count = 0;
 	return finish(store, err);
 }

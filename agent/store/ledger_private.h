@@ -147,10 +147,9 @@ size_t ledger_row_size(enum ledger_kind kind);
 void ledger_add(struct ledger *ledger, enum ledger_kind kind, const union ledger_row *row);
 /*
  * Puts a row behind the others without looking for its key, for a ledger that
- * is only read; ledger_clear takes all rows away and leaves the names.
+ * is only read.
  */
 void ledger_append(struct ledger *ledger, enum ledger_kind kind, const union ledger_row *row);
-void ledger_clear(struct ledger *ledger);
 /* Adds from's rows of one day. */
 void ledger_merge_day(struct ledger *into, const struct ledger *from, int32_t day);
 

@@ -61,7 +61,8 @@ ledger_state_write(const struct ledger_state *state, uint64_t sequence, struct b
 			return -1;
 	for (i = 0; i < state->open_count; i++) {
 		if (!can_stand(state->open[i].hosted) || strlen(state->open[i].hosted) > STRING_MAX)
-			return err_set(err, ERR_CONTENT, "a domain with control bytes, or over 255 bytes, can not be remembered");
+			return err_set(err, ERR_CONTENT,
+			    "a domain with control bytes, or over 255 bytes, can not be remembered");
 		(void)buf_addf(buf, "open\t%016llx\t%s\n", (unsigned long long)state->open[i].id,
 		    state->open[i].hosted);
 	}

@@ -690,7 +690,7 @@ test_many_days(void **state)
 		log_day_text(day, day_text);
 		(void)buf_addf(&wanted, "cpward.ledger/1 %s\n", day_text);
 		for (i = 100; i < 150; i++) {
-			snprintf(text, sizeof(text), "host%u-%u", i, day % 7);
+			snprintf(text, sizeof(text), "host%u-%d", i, day % 7);
 			add_note(ledger, day, LEDGER_REJECTED, text, (uint64_t)day + i);
 			(void)buf_addf(&wanted, "note\t%s\trejected\t%s\t%u\n", day_text, text, (unsigned)day + i);
 		}
