@@ -105,6 +105,16 @@ make_name(const uint8_t *data, size_t size, char name[NAME_MAX_BYTES + 1])
 	name[i] = '\0';
 }
 
+/* The format with the name in it. */
+static void
+put_name(char *out, size_t size, const char *format, const char *name)
+{
+	const char *place = strstr(format, "%s");
+
+	snprintf(out, size, "%.*s%s%s", (int)(place - format), format, name,
+	    place + 2);
+}
+
 static void
 read_format(const char *format, const char *name, bool has_address)
 {
@@ -119,7 +129,7 @@ read_format(const char *format, const char *name, bool has_address)
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
-		snprintf(list, sizeof(list), format, name);
+		put_name(list, sizeof(list), format, name);
 		snprintf(line, sizeof(line), "Nov 21 19:11:22 server1 dovecot: "
 		    "imap-login: %s%s", messages[i], list);
 		read_line(line, strlen(line), &event);

@@ -64,13 +64,23 @@ check_event(const struct panel_log_event *event, const char *line,
 		abort();
 }
 
+/* The format with the name in it. */
+static void
+put_name(char *out, size_t size, const char *format, const char *name)
+{
+	const char *place = strstr(format, "%s");
+
+	snprintf(out, size, "%.*s%s%s", (int)(place - format), format, name,
+	    place + 2);
+}
+
 static void
 read_name(const char *format, const char *name)
 {
 	struct panel_log_event event;
 	char line[1024];
 
-	snprintf(line, sizeof(line), format, name);
+	put_name(line, sizeof(line), format, name);
 	panel_log_read(line, strlen(line), &event);
 	check_event(&event, line, strlen(line));
 	if (event.kind == PANEL_LOG_BROKEN)
