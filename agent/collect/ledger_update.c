@@ -11,16 +11,19 @@
 
 enum { DEFAULT_SECONDS = 60, MS_PER_SECOND = 1000 };
 
-/* Where the logs are: the first path that is there. Ubuntu has mail.log. */
+/*
+ * Where the logs are: the first path that is there. Ubuntu has mail.log. The
+ * largest comes last: what it has is spilled as it is counted.
+ */
 struct place {
 	enum log_kind kind;
 	const char *paths[2];
 };
 
 static const struct place places[] = {
-	{ LOG_EXIM, { "/var/log/exim_mainlog", NULL } },
 	{ LOG_DOVECOT, { "/var/log/maillog", "/var/log/mail.log" } },
 	{ LOG_PANEL, { "/usr/local/cpanel/logs/login_log", NULL } },
+	{ LOG_EXIM, { "/var/log/exim_mainlog", NULL } },
 };
 
 enum { PLACE_COUNT = sizeof places / sizeof places[0] };
@@ -36,6 +39,7 @@ struct update {
 	struct arena *arena;
 	const struct ledger_update_options *options;
 	const unsigned char *secret;
+	struct ledger_store *store;	/* NULL = memory holds it all */
 	int64_t deadline;
 	struct ledger *ledger;
 	struct ledger_state state;
@@ -69,27 +73,25 @@ position_set(struct update *update, const struct log_position *position)
 	state->positions[i] = *position;
 }
 
-static void
-log_read(struct update *update, struct ledger_log *log, const struct log_parts *parts)
+static int
+log_spill(void *data, const struct ledger *ledger, struct err *err)
 {
-	const struct log_position *position = position_of(&update->state, log->path);
-	struct ledger_open *open = NULL;
-	size_t open_count = 0;
-	struct log_count_options options = {
-		.kind = log->kind,
-		.log = log->path,
-		.secret = update->secret,
-		.deadline = update->deadline,
-		.position = parts->gap == NULL ? position : NULL,
-	};
+	const struct update *update = data;
 
-	if (log->kind == LOG_EXIM && options.position != NULL) {
-		open = update->state.open;
-		open_count = update->state.open_count;
-	}
-	log_count(update->arena, parts, &options, update->ledger, &open, &open_count, &log->result);
-	if (!log->result.read)
+	return ledger_stage(update->store, ledger, err);
+}
+
+/* What was counted is kept, and where the next run goes on; or all of it is dropped. */
+static void
+log_keep(struct update *update, const struct ledger_log *log, const struct ledger *counted,
+    struct ledger_open *open, size_t open_count)
+{
+	if (!log->result.read) {
+		if (log->kind == LOG_EXIM && update->store != NULL)
+			ledger_unstage(update->store);
 		return;
+	}
+	ledger_merge(update->ledger, counted);
 	position_set(update, &log->result.position);
 	if (log->kind == LOG_EXIM) {
 		update->state.open = open;
@@ -97,11 +99,37 @@ log_read(struct update *update, struct ledger_log *log, const struct log_parts *
 	}
 }
 
-static void
-log_look(struct update *update, struct ledger_log *log)
+static int
+log_read(struct update *update, struct ledger_log *log, const struct log_parts *parts, struct err *err)
+{
+	bool spills = log->kind == LOG_EXIM && update->store != NULL;
+	struct log_count_options options = {
+		.kind = log->kind,
+		.log = log->path,
+		.secret = update->secret,
+		.deadline = update->deadline,
+		.position = parts->gap == NULL ? position_of(&update->state, log->path) : NULL,
+		.spill = spills ? log_spill : NULL,
+		.spill_data = update,
+	};
+	bool goes_on = log->kind == LOG_EXIM && options.position != NULL;
+	struct ledger_open *open = goes_on ? update->state.open : NULL;
+	size_t open_count = goes_on ? update->state.open_count : 0;
+	struct ledger *counted = ledger_new(update->secret);
+	int status = log_count(update->arena, parts, &options, counted, &open, &open_count,
+	    &log->result, err);
+
+	log_keep(update, log, counted, open, open_count);
+	ledger_free(counted);
+	return status;
+}
+
+static int
+log_look(struct update *update, struct ledger_log *log, struct err *err)
 {
 	struct log_parts parts;
 	const struct log_part *newest;
+	int status = 0;
 
 	log_parts_find(update->host, update->arena, log->path,
 	    position_of(&update->state, log->path), &parts);
@@ -113,9 +141,10 @@ log_look(struct update *update, struct ledger_log *log)
 		newest = &parts.parts[parts.count - 1];
 		log->size = newest->file.size;
 		log->mtime = newest->file.mtime;
-		log_read(update, log, &parts);
+		status = log_read(update, log, &parts, err);
 	}
 	log_parts_close(&parts);
+	return status;
 }
 
 /* The first of the place's paths that is there, else the first. */
@@ -135,8 +164,8 @@ place_path(const struct update *update, const struct place *place)
 
 /* ---- all of them ---- */
 
-static void
-logs_read(struct update *update)
+static int
+logs_read(struct update *update, struct err *err)
 {
 	struct ledger_update *result = update->result;
 	size_t i;
@@ -148,8 +177,10 @@ logs_read(struct update *update)
 
 		log->kind = places[i].kind;
 		log->path = place_path(update, &places[i]);
-		log_look(update, log);
+		if (log_look(update, log, err) != 0)
+			return -1;
 	}
+	return 0;
 }
 
 /*
@@ -200,7 +231,8 @@ update_run(struct update *update, struct ledger_days *days, struct err *err)
 	if (days->store != NULL
 	    && ledger_load_state(days->store, update->arena, &update->state, err) != 0)
 		return -1;
-	logs_read(update);
+	if (logs_read(update, err) != 0)
+		return -1;
 	first_day_settle(update);
 	return days->store == NULL ? 0 :
 	    ledger_commit(days->store, update->ledger, &update->state, err);
@@ -226,6 +258,7 @@ ledger_update(struct host *host, struct arena *arena, const struct ledger_update
 		return NULL;
 	}
 	update.secret = days->secret;
+	update.store = days->store;
 	update.ledger = ledger_new(days->secret);
 	if (update_run(&update, days, err) != 0) {
 		ledger_free(update.ledger);

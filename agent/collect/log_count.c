@@ -1,9 +1,9 @@
 /*
  * Workers take segments, newest first, so that a run that must stop has read
- * the newest days whole. A worker counts into a ledger of its own; rows add up
- * in any order. Only whose message it is that leaves needs the order of time:
- * each segment's loose ends are joined to those of the segments after it, under
- * a lock, in turn.
+ * the newest days whole. A worker counts a segment into a ledger of its own,
+ * which is small enough to be at hand; then, in turn and under a lock, it is
+ * joined to what came after it. Rows only add up; whose message it is that
+ * leaves needs the order of time.
  */
 #include "collect/log_count.h"
 
@@ -20,6 +20,7 @@ enum {
 	SEGMENT_BYTES = 32 << 20,
 	BUFFER_BYTES = 256 << 10,
 	MAX_THREADS = 4,
+	SPILL_ROWS = 49152,
 };
 
 struct segment {
@@ -41,8 +42,10 @@ struct work {
 	size_t wanted;			/* those from here on are not: deadline or a failure */
 	const char *why;		/* of wanted; a constant */
 	bool failed;			/* it was no deadline and no damaged archive */
-	struct log_ends *ends;		/* of what is joined */
-	struct ledger *late;		/* what the joining decided */
+	struct ledger *ledger;		/* what is joined */
+	struct log_ends *ends;
+	struct err *err;
+	int status;
 	uint64_t end;			/* behind the newest part's last whole line */
 };
 
@@ -209,6 +212,22 @@ work_take(struct work *work, size_t *ret_number)
 	return taken;
 }
 
+/* The lock is held. */
+static void
+work_spill(struct work *work)
+{
+	const struct log_count_options *options = work->options;
+
+	if (options->spill == NULL || ledger_row_count(work->ledger) < SPILL_ROWS)
+		return;
+	if (options->spill(options->spill_data, work->ledger, work->err) == 0) {
+		ledger_clear(work->ledger);
+		return;
+	}
+	work->status = -1;
+	work_stop(work, 0, "what was counted could not be kept", true);
+}
+
 /* In the order of the segments, whoever counted them. */
 static void
 work_join(struct work *work, size_t number, struct log_tally *tally)
@@ -217,7 +236,9 @@ work_join(struct work *work, size_t number, struct log_tally *tally)
 	while (work->joined != number && number < work->wanted)
 		pthread_cond_wait(&work->turn, &work->lock);
 	if (number < work->wanted) {
-		log_ends_put_before(work->ends, tally, work->late);
+		log_ends_put_before(work->ends, tally, work->ledger);
+		ledger_merge(work->ledger, tally->ledger);
+		work_spill(work);
 		work->joined++;
 		pthread_cond_broadcast(&work->turn);
 	}
@@ -229,7 +250,6 @@ worker_run(void *data)
 {
 	struct worker *worker = data;
 	struct work *work = worker->work;
-	struct ledger *whole;
 	size_t number;
 
 	while (work_take(work, &number)) {
@@ -238,24 +258,19 @@ worker_run(void *data)
 		const char *why = NULL;
 		uint64_t end;
 
-		/* An archive may turn out to be damaged: what it said then is dropped. */
-		whole = segment->part->compressed ? ledger_new(work->options->secret) : NULL;
-		log_tally_begin(&worker->tally, whole != NULL ? whole : worker->ledger,
-		    segment->part->reference_day);
+		ledger_clear(worker->ledger);
+		log_tally_begin(&worker->tally, worker->ledger, segment->part->reference_day);
 		if (segment_read(worker, segment, &end, &why) < 0) {
 			pthread_mutex_lock(&work->lock);
 			work_stop(work, number, why, !segment->part->compressed || work->options->position != NULL);
 			pthread_mutex_unlock(&work->lock);
+			/* an archive may turn out to be damaged: what it said is dropped */
 			worker->tally.totals = before;
-			ledger_free(whole);
 			break;
 		}
 		if (segment->newest)
 			work->end = end;
 		work_join(work, number, &worker->tally);
-		if (whole != NULL)
-			ledger_merge(worker->ledger, whole);
-		ledger_free(whole);
 	}
 	return NULL;
 }
@@ -332,24 +347,21 @@ totals_add(struct log_count_result *result, const struct log_totals *totals)
 }
 
 static void
-workers_sum(const struct work *work, const struct worker *workers, unsigned threads,
-    struct ledger *ledger, struct log_count_result *result)
+workers_sum(const struct worker *workers, unsigned threads, struct log_count_result *result)
 {
 	unsigned i;
 
 	for (i = 0; i < threads; i++) {
-		ledger_merge(ledger, workers[i].ledger);
 		totals_add(result, &workers[i].tally.totals);
 		result->bytes += workers[i].bytes;
 	}
-	ledger_merge(ledger, work->late);
 }
 
 /* Nothing is counted where a part of the log could not be read: the next run tries again. */
 static void
 result_take(struct arena *arena, struct work *work, const struct log_parts *parts,
-    const struct worker *workers, unsigned threads, struct ledger *ledger,
-    struct ledger_open **open, size_t *open_count, struct log_count_result *result)
+    const struct worker *workers, unsigned threads, struct ledger_open **open, size_t *open_count,
+    struct log_count_result *result)
 {
 	const struct log_part *newest = &parts->parts[parts->count - 1];
 	bool whole;
@@ -368,20 +380,23 @@ result_take(struct arena *arena, struct work *work, const struct log_parts *part
 	log_ends_settle(work->ends, &(struct log_before){ .log = work->options->log,
 	    .day = whole ? work->options->position->last_day : 0,
 	    .else_day = newest->reference_day,
-	    .open = *open, .open_count = whole ? *open_count : 0 }, work->late);
-	log_ends_open(work->ends, arena, work->late, open, open_count);
-	workers_sum(work, workers, threads, ledger, result);
+	    .open = *open, .open_count = whole ? *open_count : 0 }, work->ledger);
+	log_ends_open(work->ends, arena, work->ledger, open, open_count);
+	workers_sum(workers, threads, result);
 	result->position.last_day = work->ends->last_day;
 	result->read = true;
 }
 
-void
+int
 log_count(struct arena *arena, const struct log_parts *parts,
     const struct log_count_options *options, struct ledger *ledger,
-    struct ledger_open **open, size_t *open_count, struct log_count_result *ret_result)
+    struct ledger_open **open, size_t *open_count, struct log_count_result *ret_result,
+    struct err *err)
 {
 	struct work work = {
 		.options = options,
+		.ledger = ledger,
+		.err = err,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.turn = PTHREAD_COND_INITIALIZER,
 	};
@@ -390,11 +405,10 @@ log_count(struct arena *arena, const struct log_parts *parts,
 
 	*ret_result = (struct log_count_result){ .read = false };
 	if (parts->count == 0)
-		return;
+		return 0;
 	segments_cut(arena, parts, &work);
 	work.wanted = work.count;
 	work.ends = log_ends_new();
-	work.late = ledger_new(options->secret);
 	threads = thread_count(&work);
 	for (i = 0; i < threads; i++) {
 		workers[i].work = &work;
@@ -403,12 +417,12 @@ log_count(struct arena *arena, const struct log_parts *parts,
 		log_tally_init(&workers[i].tally, options->kind, options->log);
 	}
 	workers_run(workers, threads);
-	result_take(arena, &work, parts, workers, threads, ledger, open, open_count, ret_result);
+	result_take(arena, &work, parts, workers, threads, open, open_count, ret_result);
 	for (i = 0; i < threads; i++) {
 		log_tally_free(&workers[i].tally);
 		free(workers[i].buffer);
 		ledger_free(workers[i].ledger);
 	}
-	ledger_free(work.late);
 	log_ends_free(work.ends);
+	return work.status;
 }

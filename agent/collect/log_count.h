@@ -19,6 +19,13 @@ struct log_count_options {
 	const struct log_position *position;	/* where the parts go on; NULL = they begin */
 	unsigned threads;		/* 0 = as many as processors, 4 at most */
 	size_t segment;			/* bytes; 0 = 32 MiB */
+	/*
+	 * Takes what the ledger has so far, which is cleared then, when it has
+	 * become large; never called from two threads at once. -1: counting ends,
+	 * err is set. NULL = the ledger holds it all.
+	 */
+	int (*spill)(void *data, const struct ledger *ledger, struct err *err);
+	void *spill_data;
 };
 
 struct log_count_result {
@@ -32,11 +39,13 @@ struct log_count_result {
 };
 
 /*
- * Counts the parts, newest first where there is a deadline, and adds them to
- * ledger. open is what the state holds and is replaced by what is open now.
+ * Counts the parts, newest first, into ledger. open is what the state holds and
+ * is replaced by what is open now. Where result.read is false, what the ledger
+ * has, and what was spilled, is to be dropped. -1 only where spilling failed.
  */
-void log_count(struct arena *arena, const struct log_parts *parts,
+int log_count(struct arena *arena, const struct log_parts *parts,
     const struct log_count_options *options, struct ledger *ledger,
-    struct ledger_open **open, size_t *open_count, struct log_count_result *ret_result);
+    struct ledger_open **open, size_t *open_count, struct log_count_result *ret_result,
+    struct err *err);
 
 #endif
