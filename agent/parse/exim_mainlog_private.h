@@ -42,19 +42,16 @@ exim_eight(const char *at)
 	return le64toh(word);
 }
 
-/* The same, with zeros behind the end. */
+/*
+ * The same, with zeros behind the end. The stamp makes sure that there are eight
+ * bytes of the line in front of every end.
+ */
 static inline uint64_t
 exim_eight_or_less(const char *at, const char *end)
 {
-	uint64_t word = 0;
-	size_t i, left;
-
 	if (__builtin_expect(end - at >= 8, 1))
 		return exim_eight(at);
-	left = (size_t)(end - at);
-	for (i = 0; i < left; i++)
-		word |= (uint64_t)(unsigned char)at[i] << 8 * i;
-	return word;
+	return at < end ? exim_eight(end - 8) >> 8 * (8 - (end - at)) : 0;
 }
 
 /* Which of a word's eight bytes is marked first, counted from 0. */
@@ -83,24 +80,28 @@ exim_equal(uint64_t word, unsigned byte)
 	return ~(((other & EXIM_EACH(0x7F)) + EXIM_EACH(0x7F)) | other) & EXIM_HIGH;
 }
 
-/*
- * The first byte below this one, which is a digit or less; the end without one. Of a
- * word, the lowest byte that is marked is below it for certain.
- */
+/* Marks each byte below this one, which is 128 at most; a mark above the first may be wrong. */
+static inline uint64_t
+exim_marks_below(uint64_t word, unsigned byte)
+{
+	return (word - EXIM_EACH(byte)) & ~word & EXIM_HIGH;
+}
+
+/* The first byte below this one; the end without one. */
 static inline const char *
 exim_below(const char *at, const char *end, unsigned byte)
 {
-	uint64_t word, low;
+	const char *last = end - 8;
+	uint64_t marks;
 
-	for (; end - at >= 8; at += 8) {
-		word = exim_eight(at);
-		low = (word - EXIM_EACH(byte)) & ~word & EXIM_HIGH;
-		if (low != 0)
-			return at + exim_first_mark(low);
+	for (; at <= last; at += 8) {
+		marks = exim_marks_below(exim_eight(at), byte);
+		if (marks != 0)
+			return at + exim_first_mark(marks);
 	}
-	while (at < end && (unsigned char)*at >= byte)
-		at++;
-	return at;
+	/* The zeros behind the end are below it. */
+	return at == end ? end :
+	    at + exim_first_mark(exim_marks_below(exim_eight_or_less(at, end), byte));
 }
 
 /* The first blank, double quote or control character; the end without one. */
