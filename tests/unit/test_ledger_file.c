@@ -618,6 +618,41 @@ test_order(void **state)
 	ledger_close_store(store);
 }
 
+/* What is staged comes with the commit, is dropped by unstaging and by closing, and counts for nobody before. */
+static void
+test_staging(void **state)
+{
+	struct place *place = *state;
+	struct ledger_state some = { .first_day = DAY };
+	struct ledger_store *store = open_store(place);
+	struct ledger *ledger = ledger_new(ledger_store_secret(store));
+	struct err err = { 0 };
+
+	add_note(ledger, DAY, LEDGER_LINES, "main", 5);
+	assert_int_equal(ledger_stage(store, ledger, &err), 0);
+	assert_string_equal(dump_days(place, store, DAY, DAY), "");
+	ledger_unstage(store);
+	assert_int_equal(entries(place->ledger), 2);
+	commit(store, ledger, &some);
+	assert_int_equal(ledger_stage(store, ledger, &err), 0);
+	ledger_close_store(store);
+	assert_int_equal(entries(place->ledger), 4);
+
+	store = open_store(place);
+	assert_int_equal(ledger_stage(store, ledger, &err), 0);
+	assert_int_equal(ledger_stage(store, ledger, &err), 0);
+	assert_string_equal(dump_days(place, store, DAY, DAY),
+	    "cpward.ledger/1 2026-11-21\nnote\t2026-11-21\tlines\tmain\t5\nend 1\n");
+	commit(store, ledger, &some);
+	assert_string_equal(dump_days(place, store, DAY, DAY),
+	    "cpward.ledger/1 2026-11-21\nnote\t2026-11-21\tlines\tmain\t20\nend 1\n");
+	commit(store, ledger, &some);
+	assert_string_equal(dump_days(place, store, DAY, DAY),
+	    "cpward.ledger/1 2026-11-21\nnote\t2026-11-21\tlines\tmain\t25\nend 1\n");
+	ledger_free(ledger);
+	ledger_close_store(store);
+}
+
 struct total {
 	uint64_t messages;
 	size_t rows, folded;
@@ -972,7 +1007,10 @@ run(const struct place *place, struct err *err)
 			add_note(ledger, DAY + 1, LEDGER_LINES, "main", 9);
 		else
 			add_note(ledger, DAY - 1, LEDGER_LINES, "main", 9);
-		result = ledger_commit(store, ledger, &after, err);
+		/* The same day is staged and committed: it is there twice. */
+		result = ledger_stage(store, ledger, err);
+		if (result == 0)
+			result = ledger_commit(store, ledger, &after, err);
 	}
 	ledger_free(ledger);
 	arena_free(arena);
@@ -1265,6 +1303,7 @@ main(void)
 		TEST(test_a_day_as_its_file),
 		TEST(test_commits_add_up),
 		TEST(test_order),
+		TEST(test_staging),
 		TEST(test_full_days),
 		TEST(test_many_days),
 		TEST(test_damaged_days),
