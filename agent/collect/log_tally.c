@@ -445,8 +445,8 @@ dovecot_line(struct log_tally *tally, const char *line, size_t length)
 	struct dovecot_log_event event;
 
 	dovecot_log_read(line, length, tally->reference_day, &event);
-	/* other programs write there too: their lines are not ours to count */
-	if (is_empty(event.service) && event.kind != DOVECOT_LOG_BROKEN)
+	/* other programs write there, too */
+	if (!event.is_dovecot && event.kind != DOVECOT_LOG_BROKEN)
 		return;
 	line_count(tally, &event.stamp, event.kind == DOVECOT_LOG_BROKEN);
 	if (event.stamp.day != 0)

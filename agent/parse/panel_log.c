@@ -1,7 +1,8 @@
 /*
- * A user's name in login_log is a client's choice and nothing tells how it is
- * escaped. So the words that say what happened have to stand on a line once,
- * and in their place: a name that holds them makes the line BROKEN.
+ * A user's name and the request in login_log are a client's choice, and nothing
+ * tells how they are escaped. cPanel's own words about what happened come last:
+ * those that stand before are no words of cPanel's. A failure can so not be
+ * hidden by them; a success that has others before it makes the line BROKEN.
  */
 #include <string.h>
 
@@ -308,16 +309,21 @@ read_login_user(struct text text, struct panel_log_event *event)
 static bool
 read_login(struct text text, struct panel_log_event *event)
 {
-	const struct outcome *outcome, *other;
-	const char *at = find_outcome(text, &outcome);
+	const struct outcome *outcome, *later;
+	const char *first = find_outcome(text, &outcome), *at = first, *next;
 	struct text rest = { NULL, text.end };
 
 	if (at == NULL)
 		return false;
-	rest.at = at + outcome->length + LENGTH(LOGIN_WORD);
 	/* The blank of " LOGIN " may begin the next one. */
-	if (find_outcome((struct text){ rest.at, text.end }, &other) != NULL)
+	while ((next = find_outcome((struct text){ at + outcome->length + LENGTH(LOGIN_WORD) - 1,
+	    text.end }, &later)) != NULL) {
+		at = next;
+		outcome = later;
+	}
+	if (at != first && outcome->kind == PANEL_LOG_LOGIN)
 		return false;
+	rest.at = at + outcome->length + LENGTH(LOGIN_WORD);
 	event->kind = outcome->kind;
 	text.end = at;
 	return read_login_user(text, event) && read_service(rest, event);

@@ -94,7 +94,8 @@ static const struct {
 	/* ---- names of a client's choice ---- */
 	{ "a login in a name", STAMP "info [webmaild] 192.0.2.20 - root - "
 	    "SUCCESS LOGIN whostmgrd " POST "FAILED LOGIN webmaild: user "
-	    "password incorrect", "broken" },
+	    "password incorrect", "failure 2026-11-21 08:24 webmaild|root - "
+	    "SUCCESS LOGIN whostmgrd||192.0.2.20||user password incorrect" },
 	{ "a login in a name of the old form", "192.0.2.20 - root " OLD_STAMP
 	    POST "SUCCESS LOGIN whostmgrd " OLD_STAMP POST "FAILED LOGIN "
 	    "cpaneld: user password incorrect", "broken" },
@@ -109,7 +110,7 @@ static const struct {
 	    "\"GET /\"x HTTP/1.1\" FAILED LOGIN webmaild: no", "broken" },
 	{ "the words alone in a request", STAMP "info [webmaild] 192.0.2.20 - joe"
 	    " \"GET /SUCCESS LOGIN HTTP/1.1\" FAILED LOGIN webmaild: no",
-	    "broken" },
+	    "failure 2026-11-21 08:24 webmaild|joe||192.0.2.20||no" },
 	{ "the words twice, with a blank for both", INFO "192.0.2.20 - joe - "
 	    "FAILED LOGIN SUCCESS LOGIN cpaneld", "broken" },
 	{ "a possessor that is none", INFO "192.0.2.20 - joe (possessor: a b) - "
