@@ -46,11 +46,11 @@ $4 == "<=" {
 }
 $4 == "Completed" { delete owner[$3]; next }
 / authenticator failed for / {
-	login = ""
+	who = ""
 	if (match($0, /set_id=[^)]*/))
-		login = substr($0, RSTART + 7, RLENGTH - 7)
+		who = substr($0, RSTART + 7, RLENGTH - 7)
 	match($0, /\[[0-9a-f.:]+\]/)
-	failed[$1, login, substr($0, RSTART, RLENGTH)]++
+	failed[$1, who, substr($0, RSTART, RLENGTH)]++
 	next
 }
 / rejected / { for (i = 4; i < NF; i++) if ($i == "rejected") { rejected[$1, $(i + 1)]++; break } }
