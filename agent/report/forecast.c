@@ -1,5 +1,6 @@
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -251,8 +252,28 @@ services_of(enum forecast_setting setting)
 	return 0;
 }
 
+/*
+ * Does the client send the password itself? Dovecot lets other mechanisms go on
+ * without TLS (src/auth/mech.c, MECH_SEC_PLAINTEXT).
+ */
+static bool
+is_plaintext(const char *method)
+{
+	static const char *const others[] = {
+		"APOP", "CRAM-MD5", "DIGEST-MD5", "EXTERNAL", "GSS-SPNEGO", "GSSAPI", "NTLM",
+		"OTP", "RPA", "SCRAM-SHA-1", "SCRAM-SHA-256", "SKEY",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (strcasecmp(method, others[i]) == 0)
+			return false;
+	return true;
+}
+
 static enum forecast_fate
-fate_of_login(const struct forecast *forecast, const struct ledger_login *row)
+fate_of_login(const struct forecast *forecast, const struct ledger_login *row,
+    const char *method)
 {
 	bool clear = row->tls == LOG_TLS_NONE && !row->trusted;
 
@@ -269,7 +290,7 @@ fate_of_login(const struct forecast *forecast, const struct ledger_login *row)
 			return FATE_LOGIN_UNTOLD;
 		return clear ? FATE_LOGIN_REFUSED : FATE_COUNT;
 	case FORECAST_DOVECOT_AUTH_ALLOW_CLEARTEXT:
-		return clear ? FATE_LOGIN_REFUSED : FATE_COUNT;
+		return clear && is_plaintext(method) ? FATE_LOGIN_REFUSED : FATE_COUNT;
 	case FORECAST_DOVECOT_PROTOCOLS:
 		if (row->service == LEDGER_OTHER_SERVICE)
 			return FATE_LOGIN_UNTOLD;
@@ -333,7 +354,7 @@ add_login(struct forecast *forecast, const struct ledger *day, const struct ledg
 
 	if ((services_of(forecast->rule->setting) & 1u << row->service) == 0)
 		return;
-	fate = fate_of_login(forecast, row);
+	fate = fate_of_login(forecast, row, ledger_text(day, row->method));
 	if (fate == FATE_COUNT)
 		forecast->unaffected_logins += row->count;
 	else

@@ -53,14 +53,15 @@ mail(struct ledger *ledger, enum ledger_direction direction, const char *remote,
 }
 
 static void
-login(struct ledger *ledger, enum ledger_service service, enum log_tls tls, bool trusted,
-    uint64_t count)
+login_by(struct ledger *ledger, const char *method, enum ledger_service service,
+    enum log_tls tls, bool trusted, uint64_t count)
 {
 	const struct ledger_login row = {
 		.day = DAY,
 		.service = service,
 		.account = ledger_account(ledger, LEDGER_OURS, slice("joe@clinic.example")),
 		.domain = ledger_domain(ledger, LEDGER_OURS, slice("clinic.example")),
+		.method = ledger_name(ledger, LEDGER_OURS, slice(method)),
 		.network = ledger_network(ledger, LEDGER_OURS, slice("192.0.2.5")),
 		.tls = tls,
 		.trusted = trusted,
@@ -68,6 +69,13 @@ login(struct ledger *ledger, enum ledger_service service, enum log_tls tls, bool
 	};
 
 	ledger_add_login(ledger, &row);
+}
+
+static void
+login(struct ledger *ledger, enum ledger_service service, enum log_tls tls, bool trusted,
+    uint64_t count)
+{
+	login_by(ledger, "PLAIN", service, tls, trusted, count);
 }
 
 /* Counts are powers of two: a sum tells which rows are in it. */
@@ -218,6 +226,30 @@ test_fates(void **state)
 		arena_free(arena);
 	}
 	ledger_free(ledger);
+}
+
+/* Only who sends the password itself is refused one in clear; AUTH is AUTH for Exim. */
+static void
+test_mechanisms(void **state)
+{
+	const struct forecast_server server = { NULL, false };
+	struct arena *arena = arena_new();
+	struct ledger *ledger = new_ledger();
+	struct forecast forecast;
+
+	(void)state;
+	login_by(ledger, "CRAM-MD5", LEDGER_IMAP, LOG_TLS_NONE, false, 1);
+	login_by(ledger, "scram-sha-256", LEDGER_IMAP, LOG_TLS_NONE, false, 2);
+	login_by(ledger, "LOGIN", LEDGER_IMAP, LOG_TLS_NONE, false, 4);
+	login_by(ledger, "", LEDGER_POP3, LOG_TLS_NONE, false, 8);
+	login_by(ledger, "cram", LEDGER_SMTP, LOG_TLS_NONE, false, 16);
+	foresee(arena, ledger, "dovecot.auth_allow_cleartext=no", &server, &forecast);
+	assert_int_equal(forecast.counts[FATE_LOGIN_REFUSED], 4 + 8);
+	assert_int_equal(forecast.unaffected_logins, 1 + 2);
+	foresee(arena, ledger, "exim.require_secure_auth=1", &server, &forecast);
+	assert_int_equal(forecast.counts[FATE_LOGIN_REFUSED], 16);
+	ledger_free(ledger);
+	arena_free(arena);
 }
 
 static void
@@ -397,6 +429,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fates),
+		cmocka_unit_test(test_mechanisms),
 		cmocka_unit_test(test_nobody),
 		cmocka_unit_test(test_bad_conditions),
 		cmocka_unit_test(test_text),

@@ -475,6 +475,31 @@ test_long_sections(void **state)
 	arena_free(arena);
 }
 
+/* A name of a stranger's choice puts no other line out of step. */
+static void
+test_long_names(void **state)
+{
+	const struct shown shown = { .sections = 1u << SECTION_CLEAR };
+	struct arena *arena = arena_new();
+	struct ledger *ledger = new_ledger();
+	const char *text;
+	char name[256];
+
+	(void)state;
+	memset(name, 'a', 250);
+	strcpy(name + 250, ".com");
+	mail(ledger, DAY1, LEDGER_OUT, name, "clinic.example", LOG_TLS_NONE, "", 9);
+	mail(ledger, DAY1, LEDGER_OUT, "a\x1b[31mb.example", "clinic.example", LOG_TLS_NONE, "", 2);
+	mail(ledger, DAY1, LEDGER_OUT, "b.example", "clinic.example", LOG_TLS_NONE, "", 1);
+	text = render(arena, ledger, ledger_report_text, &shown);
+	assert_has(text, arena_printf(arena, "  %s  clinic.example         9  2026-11-20\n", name));
+	assert_has(text, "  (odd)                                         clinic.example         2");
+	assert_has(text, "  b.example                                     clinic.example         1");
+	assert_lacks(text, "\x1b");
+	ledger_free(ledger);
+	arena_free(arena);
+}
+
 /* ---- names ---- */
 
 static void
@@ -744,6 +769,7 @@ main(void)
 		cmocka_unit_test(test_one_section_of_one_domain),
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_long_sections),
+		cmocka_unit_test(test_long_names),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_rows_of_sections),
