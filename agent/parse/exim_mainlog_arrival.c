@@ -48,23 +48,16 @@ read_size(const char *at, const char *end, uint64_t *ret_size)
 static inline const char *
 skip_message_id(const char *at, const char *end)
 {
-	const char *begin = at, *from = at, *slash, *quoted;
+	const char *begin = at, *quoted;
 
 	for (;;) {
-		at = exim_token_end(from, end);
-		for (slash = at; slash > from && slash[-1] == '\\'; slash--)
-			;
-		if (at == end || (*at == ' ' && (at - slash) % 2 == 0))
-			return at > begin ? at : NULL;
-		if ((at - slash) % 2 != 0) {
-			from = at + 1;
-			continue;
-		}
+		at = exim_skip_word(at, end);
+		if (at == NULL || at == end || *at != '"')
+			return at == begin ? NULL : at;
 		quoted = at;
 		at = exim_skip_quoted(at, end);
 		if (at == NULL || EXIM_FIND(quoted, at, ") [") != NULL)
 			return NULL;
-		from = at;
 	}
 }
 

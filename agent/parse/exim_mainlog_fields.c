@@ -33,39 +33,59 @@ exim_skip_quoted(const char *at, const char *end)
 	}
 }
 
-/*
- * Exim takes local parts with quoted blanks without quotes, too ("a\ b"). Nobody
- * has such a thing; taken here, it would make a blank in an address look like the
- * end of it. A parenthesis at the end is that of a HELO name, which wrote the address.
- */
+const char *
+exim_skip_word(const char *at, const char *end)
+{
+	const char *from = at, *slash;
+
+	for (;; from = at + 1) {
+		at = exim_token_end(from, end);
+		if (at == from || at[-1] != '\\')
+			return at;
+		for (slash = at; slash > from && slash[-1] == '\\'; slash--)
+			;
+		if ((at - slash) % 2 == 0)
+			return at;
+		if (at == end)
+			return NULL;
+	}
+}
+
+/* An address with or without quotes; what ends it is not looked at. */
+static inline const char *
+skip_address(const char *at, const char *end)
+{
+	if (at < end && *at == '"') {
+		at = exim_skip_quoted(at, end);
+		if (at == NULL || at == end || *at != '@')
+			return NULL;
+	}
+	return exim_skip_word(at, end);
+}
+
 const char *
 exim_read_address(const char *at, const char *end, struct slice *ret_address)
 {
-	const char *domain = at, *behind;
+	const char *behind = skip_address(at, end);
 
-	if (at < end && *at == '"') {
-		domain = exim_skip_quoted(at, end);
-		if (domain == NULL || domain == end || *domain != '@')
-			return NULL;
-	}
-	behind = exim_token_end(domain, end);
+	/* A parenthesis at the end is that of a HELO name, which wrote the address. */
+	if (behind == NULL || behind == at || behind[-1] == ')')
+		return NULL;
 	*ret_address = exim_slice(at, behind);
-	return behind > domain && behind[-1] != '\\' && behind[-1] != ')' ? behind : NULL;
+	return behind;
 }
 
 const char *
 exim_read_bracketed(const char *at, const char *end, struct slice *ret_address)
 {
-	const char *begin = at + 1, *domain = begin, *close;
+	const char *begin = at + 1, *close;
 
 	if (at == end || *at != '<')
 		return NULL;
-	if (begin < end && *begin == '"') {
-		domain = exim_skip_quoted(begin, end);
-		if (domain == NULL)
-			return NULL;
-	}
-	close = memchr(domain, '>', (size_t)(exim_token_end(domain, end) - domain));
+	at = skip_address(begin, end);
+	if (at == NULL)
+		return NULL;
+	close = memrchr(begin, '>', (size_t)(at - begin));
 	if (close == NULL)
 		return NULL;
 	*ret_address = exim_slice(begin, close);

@@ -133,15 +133,12 @@ read_field(const char *at, const char *end, enum free_place place, struct exim_l
 	}
 }
 
-/*
- * Fields, from the blank before the first one, then "[temporarily ]rejected …". peer: as for
- * has_other_peer(); empty when there is nothing that a HELO could have forged.
- */
+/* Fields, from the blank before the first one, then "[temporarily ]rejected …". */
 static bool
-read_acl_line(const char *at, const char *end, struct exim_log_event *event, struct slice peer)
+read_acl_line(const char *at, const char *end, struct exim_log_event *event)
 {
 	enum free_place last = FREE_HOST, place;
-	const char *begin = at;
+	const char *name;
 
 	for (;;) {
 		if (at == end || *at++ != ' ')
@@ -149,9 +146,10 @@ read_acl_line(const char *at, const char *end, struct exim_log_event *event, str
 		event->temporary = STEP_OVER(&at, end, "temporarily ");
 		if (STEP_OVER(&at, end, "rejected "))
 			break;
+		name = at;
 		place = event->temporary ? FREE_UNKNOWN : read_place(&at, end);
 		if (place == FREE_UNKNOWN) {
-			at = exim_skip_unknown(at, end);
+			at = exim_skip_unknown(name, end);
 			if (at == NULL)
 				return is_other(event);
 			continue;
@@ -165,7 +163,7 @@ read_acl_line(const char *at, const char *end, struct exim_log_event *event, str
 	if (read_rejected(at, end, &event->rejected) == NULL)
 		return is_other(event);
 	event->kind = EXIM_LOG_REJECTION;
-	return peer.length == 0 || !has_other_peer(begin, end, peer);
+	return true;
 }
 
 /* Behind "H=": a line about the client, or about a host that Exim connected to. */
@@ -176,13 +174,13 @@ read_host_line(const char *at, const char *end, struct exim_log_event *event)
 	bool helo = false;
 
 	at = exim_read_peer(at, end, event, &helo);
-	if (at == NULL)
+	if (at == NULL || (helo && has_other_peer(at, end, exim_slice(begin, at))))
 		return false;
 	if (!helo && EXIM_BEGINS(at, end, ": a TLS session is required")) {
 		event->kind = EXIM_LOG_TLS_REQUIRED;
 		return true;
 	}
-	return read_acl_line(at, end, event, exim_slice(begin, helo ? at : begin));
+	return read_acl_line(at, end, event);
 }
 
 /* The peer in a line of words; behind it only free text may stand. */
@@ -301,12 +299,10 @@ read_required_line(const char *at, const char *end, struct exim_log_event *event
 bool
 exim_read_free(const char *at, const char *end, struct exim_log_event *event)
 {
-	const struct slice no_peer = { .bytes = NULL };
-
 	if (STEP_OVER(&at, end, "H="))
 		return read_host_line(at, end, event);
 	if (EXIM_BEGINS(at, end, "U=") || EXIM_BEGINS(at, end, "F="))
-		return read_acl_line(at - 1, end, event, no_peer);
+		return read_acl_line(at - 1, end, event);
 	if (STEP_OVER(&at, end, "rejected "))
 		return read_rejected_line(at, end, event);
 	if (EXIM_BEGINS(at, end, "refused ") || EXIM_BEGINS(at, end, "temporarily refused "))

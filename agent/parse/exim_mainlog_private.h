@@ -152,6 +152,8 @@ exim_read_value(const char *at, const char *end, struct slice *ret_value)
 
 /* From one double quote to the next that has no backslash. */
 const char *exim_skip_quoted(const char *at, const char *end);
+/* Up to the first blank or double quote that has no backslash. */
+const char *exim_skip_word(const char *at, const char *end);
 /* A mail address; its local part may be quoted. */
 const char *exim_read_address(const char *at, const char *end, struct slice *ret_address);
 /* "<…>", without these; may be empty. */

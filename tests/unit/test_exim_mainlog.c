@@ -307,7 +307,16 @@ static const struct line_case forged[] = {
 	{ S ID " <= \"a H=(x) [192.0.2.9] P=e S=5", "broken" },
 	{ S ID " <= \"a\" H=(x) [192.0.2.9] P=e S=5", "broken" },
 	{ S ID " <= a\"b c\"@d H=(x) [192.0.2.9] P=e S=5", "broken" },
-	{ S ID " <= a\\ H=x\\ [1.2.3.4]@d H=(x) [192.0.2.9] P=e S=5", "broken" },
+	/* Without quotes, with a backslash before each blank: Exim 4.96 writes it as it came. */
+	{ S ID " <= a\\ H=x\\ [1.2.3.4]@d H=(x) [192.0.2.9]" REST,
+	  "arrival id=" ID " sender=a\\ H=x\\ [1.2.3.4]@d helo=x ip=192.0.2.9" RESTS },
+	{ S ID " <= \"q u\"@c.test U=root P=local S=284 for \"l p\"@c.test x\\ y@c.test \\\"z@c.test",
+	  "arrival id=" ID " sender=\"q u\"@c.test user=root protocol=local size=284"
+	  " for=\"l p\"@c.test(3:\"l p\"@c.test x\\ y@c.test \\\"z@c.test)" },
+	{ S ID " <= a\\\\ b@d H=(x) [192.0.2.9] P=e S=5", "broken" },
+	{ S ID " <= a\\ H=(x) [192.0.2.9] P=e S=5", "broken" },
+	{ S ID " <= a@b U=u P=local S=5 for c@d\\ e@f\\", "broken" },
+	{ S ID " <= a@b H=(x) [1.2.3.4] P=e S=5 T=\") [192.0.2.9] P=e S=4 T=\" for v@w x\\\"y\" for j@l", "broken" },
 	{ S ID " <= a b@c H=(x) [192.0.2.9] P=e S=5", "broken" },
 	{ S ID " <= a@b U=u P=local S=5 T=\"s\" from <\" for v@w\"@b> for \"for x\"@y c@d",
 	  "arrival id=" ID " sender=a@b user=u protocol=local size=5 for=\"for x\"@y(2:\"for x\"@y c@d)" },
@@ -479,6 +488,8 @@ static const struct line_case deliveries[] = {
 	{ S ID " => z@p.test R=r T=t X=" X13 " H=mx [192.0.2.1]", "broken" },
 	{ S ID " => z@p.test R=r T=t H=mx [192.0.2.1] X=" X13 " X=" X13, "broken" },
 	{ S ID " => z@p.test R=r T=t H=mx  [192.0.2.1]", "broken" },
+	{ S ID " => z@p.test <a\\ b\\>@q> F=<c\\ d@e> R=r T=t",
+	  "delivery id=" ID " sender=c\\ d@e address=z@p.test original=a\\ b\\>@q router=r transport=t" },
 	{ S ID " => z@p.test F=<a@b R=r T=t", "broken" },
 	{ S ID " => z@p.test F=a@b R=r T=t", "broken" },
 	{ S ID " => z@p.test <a@b R=r T=t", "broken" },
@@ -586,6 +597,11 @@ static const struct line_case rejections[] = {
 	{ S "H=(x) [192.0.2.66] F=<\"q> rejected RCPT\"@b> rejected MAIL <c@d>: y",
 	  "rejection sender=\"q> rejected RCPT\"@b helo=x ip=192.0.2.66 rejected=MAIL" },
 	{ S "H=(x) [192.0.2.66] X=junk F=<a@b> rejected RCPT <c@d>", "broken" },
+	/* As Exim 4.96 wrote it for such a HELO name. */
+	{ S "H=(x) [1.2.3.4] P=esmtps X=" X13 " CV=yes S=5 T=\") [192.0.2.66]:42108 I=[192.0.2.1]:25 F=<a@b>"
+	  " rejected RCPT <c@d>: Sender verify failed", "broken" },
+	{ S "H=(x) [1.2.3.4] Warning: y) [192.0.2.66]:42108 F=<a@b> rejected RCPT <c@d>", "broken" },
+	{ S "H=(x) [192.0.2.66] Warning: (x) [192.0.2.66] is listed", "other" },
 	/* Beginnings alike, but no rejections. */
 	{ S "H=(x) [192.0.2.66] Warning: \"SpamAssassin as j detected message as NOT spam (0.0)\"", "other" },
 	{ S "H=(x) [192.0.2.66] F=<a@b> rejected someone", "other" },
