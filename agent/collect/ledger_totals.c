@@ -324,6 +324,17 @@ today_add(struct day_most *today, struct day_most *worst, uint64_t count, int32_
 	most_add(worst, today->count, day);
 }
 
+/*
+ * From the server itself: webmail, whose user's address the panel's log has, and
+ * cpward, which tries a login in clear each time it looks.
+ */
+static bool
+is_loopback(const char *source)
+{
+	return strncmp(source, "127.", 4) == 0 || strcmp(source, "::1") == 0 ||
+	    strncmp(source, "::ffff:127.", 11) == 0;
+}
+
 static void
 add_failures(struct ledger_totals *totals, const struct ledger *day, int32_t number)
 {
@@ -336,8 +347,9 @@ add_failures(struct ledger_totals *totals, const struct ledger *day, int32_t num
 		const struct ledger_failure *failure = &failures[i];
 		const char *source = ledger_text(day, failure->source);
 
-		totals->failures += failure->count;
-		if (source[0] != '\0') {
+		if (!is_loopback(source))
+			totals->failures += failure->count;
+		if (source[0] != '\0' && !is_loopback(source)) {
 			struct source_total *total = table_item(totals, &totals->sources,
 			    sizeof(*total), source);
 

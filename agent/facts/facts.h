@@ -239,7 +239,7 @@ struct ledger_facts {
 	struct fact_str mailbox_logins_clear_last;
 	struct fact_int panel_logins;	/* webmail, cPanel, WHM, DAV */
 	struct fact_str panel_logins_last;
-	struct fact_int failures;	/* logins that failed, of all services */
+	struct fact_int failures;	/* logins from elsewhere that failed, of all services */
 };
 
 /* How many of each list there are: known only when the list is complete. */

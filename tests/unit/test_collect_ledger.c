@@ -129,6 +129,8 @@ test_failures_of_a_day(void **state)
 	add_failure(day, LEDGER_IMAP, "x@a.example", "192.0.2.1", 40);
 	add_failure(day, LEDGER_IMAP, NULL, "192.0.2.1", 50);
 	add_failure(day, LEDGER_WEBMAIL, "x@a.example", NULL, 5);
+	add_failure(day, LEDGER_IMAP, NULL, "127.0.0.2", 300);
+	add_failure(day, LEDGER_IMAP, "x@a.example", "::1", 7);
 	ledger_totals_init(&totals, arena);
 	ledger_totals_add(day, 100, &totals);
 	ledger_totals_add(day, 101, &totals);
@@ -139,7 +141,8 @@ test_failures_of_a_day(void **state)
 	assert_int_equal(source->services, 1u << LEDGER_SMTP | 1u << LEDGER_IMAP);
 	found = total_find(&totals.accounts, sizeof(*found),
 	    key_at(arena, "x@a.example", "a.example"));
-	assert_int_equal(found->worst.count, 75);
+	assert_null(total_find(&totals.sources, sizeof(*source), "127.0.0.2"));
+	assert_int_equal(found->worst.count, 82);
 	assert_int_equal(totals.failures, 250);
 	ledger_totals_done(&totals);
 	ledger_free(day);
