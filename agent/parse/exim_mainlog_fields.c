@@ -325,7 +325,7 @@ exim_skip_unknown(const char *at, const char *end)
 	}
 	if (at < behind && *at == '=')
 		return behind - at > 1 ? behind : NULL;
-	if (at < behind && (*at == '.' || *at == '*' || *at == '-'))
+	for (begin = at; at < behind && at - begin < 2 && (*at == '.' || *at == '*' || *at == '-'); )
 		at++;
 	return at == behind && capitals ? behind : NULL;
 }

@@ -178,7 +178,7 @@ const char *exim_read_authenticated(const char *at, const char *end, struct exim
 /*
  * What a later Exim may have added: "NAME=value", the name of a capital and up to
  * seven more letters or digits, the value without blanks and quotes; or a word of up to
- * eight capitals and digits, with one of ".*-" behind them or not. It can't make a
+ * eight capitals and digits, with two of ".*-" behind them at most. It can't make a
  * forged line whole, for every field that is known keeps its place around it.
  */
 const char *exim_skip_unknown(const char *at, const char *end);

@@ -196,6 +196,13 @@ static const struct line_case arrivals[] = {
 	  " DKIM=b.test ARC RT=1m2s Q=slow id*=<gen@x> T=\"\" from <a@b.test> for c@d e@f \"g h\"@i",
 	  "arrival id=" ID " sender=a@b.test host=mx.b.test ip=2001:db8::9 " C13 " cv=yes user=ident"
 	  " protocol=esmtpsa size=9 for=c@d(3:c@d e@f \"g h\"@i) auth=plain as=j" },
+	/* Pipelining that was offered early and not used: "L." and "-". */
+	{ "2026-11-22 08:23:10.095 [146] 1xV2qs-00002M-0I <= r@clinic.test H=(client) [192.0.2.9]:51250"
+	  " I=[192.0.2.1]:2525 P=esmtpsa L.- X=" X13 " CV=no A=dovecot_plain:r@clinic.test S=520 M8S=0"
+	  " RT=0.000s id=20261122082309.000145@lab.test T=\"plain \\\"q\\\" \\\\ x\" from <r@clinic.test>"
+	  " for n@clinic.test", "arrival id=1xV2qs-00002M-0I sender=r@clinic.test helo=client ip=192.0.2.9 " C13
+	  " cv=no protocol=esmtpsa size=520 for=n@clinic.test(1:n@clinic.test) auth=dovecot_plain"
+	  " as=r@clinic.test" },
 	{ S ID " (= a@b.test H=[192.0.2.9] P=smtp S=5",
 	  "arrival id=" ID " sender=a@b.test ip=192.0.2.9 protocol=smtp size=5" },
 	{ S ID " <= a@b.test H=mx.b.test (x) [192.0.2.9]:2 P=esmtpa A=cram S=5",
