@@ -2320,7 +2320,7 @@ panel_failure(struct world *w)
 		say(w, source);
 		say(w, " - ");
 		say(w, login);
-		say(w, hostile(w, 10) ? " \"GET /?a=%20-%20root%20-%20SUCCESS%20LOGIN%20whostmgrd HTTP/1.1\"" : " \"POST /login/?login_only=1 HTTP/1.1\"");
+		say(w, hostile(w, 10) ? below(w, 2) == 0 ? " \"GET /?a= - root - SUCCESS LOGIN whostmgrd HTTP/1.1\"" : " \"GET /?a=%20-%20root%20-%20SUCCESS%20LOGIN%20whostmgrd HTTP/1.1\"" : " \"POST /login/?login_only=1 HTTP/1.1\"");
 	}
 	say(w, deferred ? " DEFERRED LOGIN " : " FAILED LOGIN ");
 	say(w, daemons[which]);
