@@ -296,6 +296,20 @@ read_required_line(const char *at, const char *end, struct exim_log_event *event
 	return at != NULL && at < end && *at == ',';
 }
 
+/* Behind "TLS error on connection ": "[Ci=N ]from HOST …" */
+static bool
+read_tls_error_line(const char *at, const char *end, struct exim_log_event *event)
+{
+	if (EXIM_BEGINS(at, end, "Ci=")) {
+		at = exim_token_end(at, end);
+		at += at < end;
+	}
+	if (!STEP_OVER(&at, end, "from "))
+		return true;
+	event->kind = EXIM_LOG_TLS_FAILURE;
+	return read_named_peer(at, end, event) != NULL;
+}
+
 bool
 exim_read_free(const char *at, const char *end, struct exim_log_event *event)
 {
@@ -311,9 +325,7 @@ exim_read_free(const char *at, const char *end, struct exim_log_event *event)
 		return read_fallback_line(at, end, event);
 	if (STEP_OVER(&at, end, "a TLS session is required"))
 		return read_required_line(at, end, event);
-	if (STEP_OVER(&at, end, "TLS error on connection from ")) {
-		event->kind = EXIM_LOG_TLS_FAILURE;
-		return read_named_peer(at, end, event) != NULL;
-	}
+	if (STEP_OVER(&at, end, "TLS error on connection "))
+		return read_tls_error_line(at, end, event);
 	return read_authenticator_line(at, end, event);
 }

@@ -664,6 +664,8 @@ static const struct line_case failures[] = {
 	{ S "TLS error on connection from [192.0.2.66]:45694 (SSL_accept): (TLSv1.1)", "tls-failure ip=192.0.2.66" },
 	{ S "TLS error on connection from mx (vm) [192.0.2.66]:45694 I=[192.0.2.1]:465 SSL_accept: TCP connection"
 	  " closed by peer", "tls-failure host=mx ip=192.0.2.66" },
+	{ S "TLS error on connection Ci=7 from (x) [192.0.2.66]:45694 (SSL_accept): y", "tls-failure helo=x ip=192.0.2.66" },
+	{ S "TLS error on connection (recv): The TLS connection was non-properly terminated.", "other" },
 	{ S "TLS error on connection from (x) [192.0.2.1] (y) [192.0.2.66] (SSL_accept): z", "broken" },
 	{ S "TLS error on connection from nowhere", "broken" },
 };
