@@ -131,8 +131,11 @@ skip_address_bytes(const char *at, const char *end)
 static inline bool
 has_separator(const char *at, const char *end)
 {
-	return at[1] == '.' || at[2] == '.' || at[3] == '.' || at[0] == ':' || at[1] == ':' ||
-	    at[2] == ':' || at[3] == ':' || (end - at > 4 && at[4] == ':');
+	const char *begin = at;
+
+	while (at < end && *at != '.' && *at != ':')
+		at++;
+	return at < end && at - begin <= 4;
 }
 
 const char *
@@ -140,10 +143,10 @@ exim_read_host_address(const char *at, const char *end, struct slice *ret_addres
 {
 	const char *begin = at + 1;
 
-	if (end - at < 5 || *at != '[' || !has_separator(begin, end))
+	if (at == end || *at != '[')
 		return NULL;
 	at = skip_address_bytes(begin, end);
-	if (at >= end || *at != ']' || at - begin > ADDRESS_MAX)
+	if (at >= end || *at != ']' || at - begin > ADDRESS_MAX || !has_separator(begin, at))
 		return NULL;
 	*ret_address = exim_slice(begin, at);
 	at = skip_port(at + 1, end);
