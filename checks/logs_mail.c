@@ -296,6 +296,14 @@ judge_unsigned(const struct evaluation *ev, const struct domain_facts *domain,
 
 	if (!ledger_shows(ev, finding, "dkim", other, "what was signed"))
 		return;
+	/* An older Exim signs and does not say so. */
+	if (ledger_count(&ev->facts->ledger.out_signed) <= 0) {
+		finding_evidence(ev, finding, "ledger.out_signed");
+		finding_part(ev, finding, RESULT_UNKNOWN, "no delivery of any "
+		    "domain is logged with DKIM=, which Exim before 4.98 never "
+		    "writes, so the log does not tell what was signed");
+		return;
+	}
 	/* What only passes through keeps its sender, who has another key. */
 	if (fact_is(&domain->mail, "receives")) {
 		finding_part(ev, finding, RESULT_UNKNOWN, "it has no mailboxes, "
@@ -521,7 +529,8 @@ const struct check log_mail_checks[] = {
 		.scope = SCOPE_DOMAIN,
 		.needs = { "domains.sent", "domains.sent_signed",
 		    "domains.sent_signed_other", "?domains.mail",
-		    "?ledger.exim_days", "?exim.log_selector" },
+		    "?ledger.exim_days", "?ledger.out_signed",
+		    "?exim.log_selector" },
 		.evaluate.domain = evaluate_signing,
 		.want = WANT_LIST,
 		.want_words = signed_words,
@@ -531,7 +540,7 @@ const struct check log_mail_checks[] = {
 		    "A key in DNS proves nothing when nobody signs with it: "
 		    "receivers then see mail that fails DMARC. Exim's log names "
 		    "the signing domain behind each delivery (DKIM=, selector "
-		    "dkim). In cPanel, Email > Email Deliverability, turn DKIM on "
+		    "dkim; Exim before 4.98 does not). In cPanel, Email > Email Deliverability, turn DKIM on "
 		    "for the domain; a smarthost or a transport of your own has "
 		    "to keep cPanel's DKIM options. Nobody notices, but receivers. "
 		    "Mail that a domain forwards keeps its sender and is not "

@@ -202,6 +202,7 @@ set_mail(struct window *window)
 	set_int(&facts->out_old, exim, totals->out_old);
 	set_int(&facts->out_tls13, exim, totals->out_tls13);
 	set_int(&facts->out_untold, exim, totals->out_untold);
+	set_int(&facts->out_signed, exim, totals->out_signed);
 	set_int(&facts->out_fallbacks, exim, totals->fallbacks);
 	set_int(&facts->in_messages, exim, totals->in);
 	set_int(&facts->in_clear, exim, totals->in_clear);

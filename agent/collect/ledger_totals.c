@@ -145,6 +145,8 @@ add_out(struct ledger_totals *totals, const struct ledger *day, const struct led
 	peer->out_old += old;
 	if (clear + old > 0)
 		peer->last_day = mail->day;
+	if (mail->signed_by != LEDGER_UNSIGNED)
+		totals->out_signed += mail->messages;
 	hosted->sent += mail->messages;
 	if (mail->signed_by == LEDGER_SIGNED)
 		hosted->sent_signed += mail->messages;

@@ -70,7 +70,7 @@ struct ledger_totals {
 	struct log_total logs[LEDGER_LOG_COUNT];	/* by log_kind */
 	uint64_t broken;
 
-	uint64_t out, out_clear, out_old, out_tls13, out_untold;
+	uint64_t out, out_clear, out_old, out_tls13, out_untold, out_signed;
 	uint64_t fallbacks;
 	uint64_t in, in_clear, in_old;
 	uint64_t submissions, submissions_clear;

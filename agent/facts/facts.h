@@ -225,6 +225,7 @@ struct ledger_facts {
 	struct fact_int out_old;
 	struct fact_int out_tls13;
 	struct fact_int out_untold;	/* encrypted, the version is not logged */
+	struct fact_int out_signed;	/* the line says DKIM=, of whatever domain */
 	struct fact_int out_fallbacks;	/* in clear because a handshake failed */
 	struct fact_int in_messages;	/* from other servers */
 	struct fact_int in_clear;

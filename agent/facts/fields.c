@@ -257,6 +257,7 @@ static const struct field ledger_fields[] = {
 	INT(struct ledger_facts, out_old, LOGS),
 	INT(struct ledger_facts, out_tls13, LOGS),
 	INT(struct ledger_facts, out_untold, LOGS),
+	INT(struct ledger_facts, out_signed, LOGS),
 	INT(struct ledger_facts, out_fallbacks, LOGS),
 	INT(struct ledger_facts, in_messages, LOGS),
 	INT(struct ledger_facts, in_clear, LOGS),

@@ -286,9 +286,10 @@ fate_of_login(const struct forecast *forecast, const struct ledger_login *row,
 		return fate_below_floor(forecast, row->tls, FATE_LOGIN_REFUSED,
 		    FATE_LOGIN_UNTOLD);
 	case FORECAST_EXIM_REQUIRE_SECURE_AUTH:
-		if (clear && forecast->server.cipher_not_logged)
-			return FATE_LOGIN_UNTOLD;
-		return clear ? FATE_LOGIN_REFUSED : FATE_COUNT;
+		/* Exim trusts no address here: from loopback it is refused as well. */
+		if (row->tls != LOG_TLS_NONE)
+			return FATE_COUNT;
+		return forecast->server.cipher_not_logged ? FATE_LOGIN_UNTOLD : FATE_LOGIN_REFUSED;
 	case FORECAST_DOVECOT_AUTH_ALLOW_CLEARTEXT:
 		return clear && is_plaintext(method) ? FATE_LOGIN_REFUSED : FATE_COUNT;
 	case FORECAST_DOVECOT_PROTOCOLS:

@@ -505,13 +505,25 @@ file_write(const char *path, const struct buf *buf, size_t max, struct err *err)
 			break;
 		done += (size_t)wrote;
 	}
-	if (done < buf->length || fchmod(fd, 0600) != 0 || fsync(fd) != 0) {
+	if (done < buf->length || fchmod(fd, 0600) != 0) {
 		failed(err, path, "can not be written");
 		close(fd);
 		return -1;
 	}
 	close(fd);
 	return 0;
+}
+
+static int
+file_flush(const char *path, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), result = 0;
+
+	if (fd < 0 || fsync(fd) != 0)
+		result = failed(err, path, "can not be flushed");
+	if (fd >= 0)
+		close(fd);
+	return result;
 }
 
 static bool
@@ -610,12 +622,26 @@ state_replace(const struct ledger_store *store, const struct ledger_state *state
 	return result;
 }
 
+/* All on the disk, before anything says that they count. */
+static int
+staged_flush(const struct ledger_store *store, struct err *err)
+{
+	struct path path;
+	size_t i;
+
+	for (i = 0; i < store->staged_count; i++) {
+		path = day_path(store, store->staged[i], store->sequence + 1);
+		if (file_flush(path.text, err) != 0)
+			return -1;
+	}
+	return directory_flush(store, err);
+}
+
 int
 ledger_commit(struct ledger_store *store, const struct ledger *ledger,
     const struct ledger_state *state, struct err *err)
 {
-	/* The new days are on the disk before anything says that they count. */
-	if (ledger_stage(store, ledger, err) != 0 || directory_flush(store, err) != 0
+	if (ledger_stage(store, ledger, err) != 0 || staged_flush(store, err) != 0
 	    || state_replace(store, state, store->sequence + 1, err) != 0) {
 		ledger_unstage(store);
 		return -1;

@@ -13,7 +13,7 @@
 #include "store/ledger_private.h"
 
 #define SCHEMA "cpward.ledger.state/1"
-#define PIECES_MAX 7
+#define PIECES_MAX 8
 
 /* ---- writing ---- */
 
@@ -29,8 +29,11 @@ can_stand(const char *text)
 static int
 add_position(struct buf *buf, const struct log_position *position, struct err *err)
 {
+	char last_day[11] = "-";
 	size_t i;
 
+	if (position->last_day != 0)
+		log_day_text(position->last_day, last_day);
 	if (!can_stand(position->log) || position->log[0] == '\0' ||
 	    position->mark_length > LOG_MARK_BYTES)
 		return err_set(err, ERR_CONTENT, "a log's path with control bytes can not be remembered");
@@ -39,7 +42,7 @@ add_position(struct buf *buf, const struct log_position *position, struct err *e
 	    (unsigned long long)position->offset, position->mark_length);
 	for (i = 0; i < sizeof(position->mark); i++)
 		(void)buf_addf(buf, "%02x", position->mark[i]);
-	(void)buf_addc(buf, '\n');
+	(void)buf_addf(buf, "\t%s\n", last_day);
 	return 0;
 }
 
@@ -143,13 +146,15 @@ read_position(struct reader *reader, struct ledger_state *state)
 	struct log_position position = { 0 };
 	uint64_t mark_length;
 
-	if (reader->count != 7 || reader->pieces[1].length == 0 ||
+	if (reader->count != 8 || reader->pieces[1].length == 0 ||
 	    !ledger_number(reader->pieces[2], UINT64_MAX, &position.device) ||
 	    !ledger_number(reader->pieces[3], UINT64_MAX, &position.inode) ||
 	    !ledger_number(reader->pieces[4], UINT64_MAX, &position.offset) ||
 	    !ledger_number(reader->pieces[5], LOG_MARK_BYTES, &mark_length) ||
 	    mark_length > position.offset ||
-	    !read_hex(reader->pieces[6], position.mark, sizeof(position.mark)))
+	    !read_hex(reader->pieces[6], position.mark, sizeof(position.mark)) ||
+	    (!slice_is(reader->pieces[7], "-") &&
+	    !ledger_day_number(reader->pieces[7], &position.last_day)))
 		return damaged(reader, "is not a log's position");
 	position.log = arena_memdup(reader->arena, reader->pieces[1].bytes, reader->pieces[1].length);
 	position.mark_length = (uint32_t)mark_length;

@@ -864,7 +864,7 @@ test_state(void **state)
 	struct place *place = *state;
 	struct log_position positions[] = {
 		{ .log = "/var/log/exim mainlog", .device = 1, .inode = UINT64_C(18446744073709551615),
-		    .offset = 4096, .mark_length = 4096, .mark = { 0x00, 0xff, [31] = 0x0a } },
+		    .offset = 4096, .mark_length = 4096, .mark = { 0x00, 0xff, [31] = 0x0a }, .last_day = DAY },
 		{ .log = "/var/log/maillog", .inode = 7 },
 	};
 	struct ledger_open open[] = {
@@ -880,9 +880,9 @@ test_state(void **state)
 	assert_string_equal(get(place, "state.tsv"),
 	    "cpward.ledger.state/1\t1\t2026-11-21\n"
 	    "log\t/var/log/exim mainlog\t1\t18446744073709551615\t4096\t4096\t"
-	    "00ff00000000000000000000000000000000000000000000000000000000000a\n"
+	    "00ff00000000000000000000000000000000000000000000000000000000000a\t2026-11-21\n"
 	    "log\t/var/log/maillog\t0\t7\t0\t0\t"
-	    "0000000000000000000000000000000000000000000000000000000000000000\n"
+	    "0000000000000000000000000000000000000000000000000000000000000000\t-\n"
 	    "open\tfedcba9876543210\thosted.example\n"
 	    "open\t0000000000000001\t\n"
 	    "end\t4\n");
@@ -894,6 +894,8 @@ test_state(void **state)
 	assert_int_equal(found.positions[0].offset, 4096);
 	assert_int_equal(found.positions[0].mark_length, 4096);
 	assert_memory_equal(found.positions[0].mark, positions[0].mark, 32);
+	assert_int_equal(found.positions[0].last_day, DAY);
+	assert_int_equal(found.positions[1].last_day, 0);
 	assert_string_equal(found.positions[1].log, positions[1].log);
 	assert_int_equal(found.open_count, 2);
 	assert_true(found.open[0].id == open[0].id);
@@ -909,7 +911,7 @@ test_state(void **state)
 
 static const struct damage_case state_cases[] = {
 	{ "cpward.ledger.state/1\t1\t-\nend\t0\n", 0, NULL },
-	{ STATE "log\t/l\t0\t0\t0\t0\t" ZEROS "\nend\t1\n", 0, NULL },
+	{ STATE "log\t/l\t0\t0\t0\t0\t" ZEROS "\t-\nend\t1\n", 0, NULL },
 	{ "", 1, "the file was cut: it has no last line" },
 	{ "cpward.ledger.state/2\t1\t-\nend\t0\n", 1,
 	    "does not begin with \"cpward.ledger.state/1\", a number and a day" },
@@ -919,11 +921,13 @@ static const struct damage_case state_cases[] = {
 	{ STATE "end\t0", 2, "the file was cut: it has no last line" },
 	{ STATE "end\t1\n", 2, "the end is not where the file says it is" },
 	{ STATE "end\t0\nend\t0\n", 2, "the end is not where the file says it is" },
-	{ STATE "log\t/l\t0\t0\t0\t1\t" ZEROS "\nend\t1\n", 2, "is not a log's position" },
-	{ STATE "log\t/l\t0\t0\t9999\t4097\t" ZEROS "\nend\t1\n", 2, "is not a log's position" },
-	{ STATE "log\t\t0\t0\t0\t0\t" ZEROS "\nend\t1\n", 2, "is not a log's position" },
-	{ STATE "log\t/l\t0\t0\t0\t0\t" ZEROS "00\nend\t1\n", 2, "is not a log's position" },
-	{ STATE "log\t/l\t0\t0\t0\t0\t" ZEROS "\t\nend\t1\n", 2, "has too many columns" },
+	{ STATE "log\t/l\t0\t0\t0\t1\t" ZEROS "\t-\nend\t1\n", 2, "is not a log's position" },
+	{ STATE "log\t/l\t0\t0\t9999\t4097\t" ZEROS "\t-\nend\t1\n", 2, "is not a log's position" },
+	{ STATE "log\t\t0\t0\t0\t0\t" ZEROS "\t-\nend\t1\n", 2, "is not a log's position" },
+	{ STATE "log\t/l\t0\t0\t0\t0\t" ZEROS "00\t-\nend\t1\n", 2, "is not a log's position" },
+	{ STATE "log\t/l\t0\t0\t0\t0\t" ZEROS "\t-\t\nend\t1\n", 2, "has too many columns" },
+	{ STATE "log\t/l\t0\t0\t0\t0\t" ZEROS "\nend\t1\n", 2, "is not a log's position" },
+	{ STATE "log\t/l\t0\t0\t0\t0\t" ZEROS "\t2026-02-30\nend\t1\n", 2, "is not a log's position" },
 	{ STATE "open\tFEDCBA9876543210\td\nend\t1\n", 2, "is not an open message" },
 	{ STATE "open\tfedcba9876543210\nend\t1\n", 2, "is not an open message" },
 	{ STATE "open\tfedcba9876543210\ta\x1b\nend\t1\n", 2, "has a control byte" },

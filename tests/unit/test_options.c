@@ -326,6 +326,7 @@ static const struct {
 	{ "doctor", " --config --root --no-network --progress --quiet "
 	    "--access " },
 	{ "probe", " --output --quiet --color --full --relay --source --name " },
+	{ "ledger", " --config --root --days --since --by --domain --names --if --output --quiet --color " },
 	{ "help", " " },
 	{ "version", " " },
 };
