@@ -261,16 +261,29 @@ read_failure(const char *at, const char *end, struct exim_log_event *event)
 	return read_fields(at, text, event, &last, NULL) && event->address.length > 0;
 }
 
+/*
+ * ERRNO_TLSFAILURE and ERRNO_TLSREQUIRED (src/macros.h): where a message may go
+ * in clear, Exim sends it so and defers nothing.
+ */
+static bool
+is_tls_error(const char *digits, const char *end)
+{
+	return end - digits == 2 && digits[-1] == '-' && digits[0] == '3' &&
+	    (digits[1] == '7' || digits[1] == '8');
+}
+
 /* "(ERRNO)[: ERROR][ H=…][ DT=…][: text]" */
 static bool
 read_error(const char *at, const char *end, struct exim_log_event *event)
 {
 	enum delivery_place last = DELIVERY_TRANSPORT;
 	const char *digits, *text;
+	bool tls_error;
 
 	digits = at += *at == '-';
 	while (at < end && *at >= '0' && *at <= '9')
 		at++;
+	tls_error = is_tls_error(digits, at);
 	if (at == digits || at == end || *at++ != ')')
 		return false;
 	if (EXIM_BEGINS(at, end, ": ")) {
@@ -282,7 +295,7 @@ read_error(const char *at, const char *end, struct exim_log_event *event)
 			at = text - 2;
 	}
 	text = text_begin(at, end);
-	event->tls_required = says_tls_is_required(text, end);
+	event->tls_required = tls_error || says_tls_is_required(text, end);
 	return read_fields(at, text, event, &last, NULL);
 }
 

@@ -520,6 +520,10 @@ static const struct line_case undelivered[] = {
 	  " host=mx.b.test ip=192.0.2.25" },
 	{ S ID " == a@b.test R=r T=t defer (-38): a TLS session is required, but an attempt to start TLS failed",
 	  "deferral id=" ID " address=a@b.test router=r transport=t tls-required" },
+	{ S ID " == a@b.test R=r T=t defer (-37) H=mx [192.0.2.25]: TLS session: (SSL_connect): error:0A00042E",
+	  "deferral id=" ID " address=a@b.test router=r transport=t tls-required host=mx ip=192.0.2.25" },
+	{ S ID " == a@b.test R=r T=t defer (37): No locks available",
+	  "deferral id=" ID " address=a@b.test router=r transport=t" },
 	{ S ID " == a@b.test R=r T=t defer (-44) H=mx [192.0.2.25]: SMTP error from remote mail server after"
 	  " RCPT TO:<a@b.test>: 451 : a TLS session is required, but",
 	  "deferral id=" ID " address=a@b.test router=r transport=t host=mx ip=192.0.2.25" },
