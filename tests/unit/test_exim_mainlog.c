@@ -644,11 +644,22 @@ static const struct line_case failures[] = {
 	  "broken" },
 	{ S "login authenticator failed for (x) [192.0.2.66]", "broken" },
 	{ S "login authenticator failed for x", "broken" },
-	/* A forged set_id, and a forged HELO name: nobody can tell which is which. */
+	/* A forged set_id, and a forged HELO name: nobody can tell which is which, but somebody failed. */
 	{ S "login authenticator failed for (x) [192.0.2.66]: 535 Incorrect authentication data (set_id=j) [192.0."
-	  "2.1]: 535 Incorrect authentication data (set_id=v)", "broken" },
+	  "2.1]: 535 Incorrect authentication data (set_id=v)", "auth-failure auth=login" },
 	{ S "login authenticator failed for (x) [192.0.2.1]: 535 Incorrect (set_id=v)) [192.0.2.66]: 535"
-	  " Incorrect authentication data (set_id=j)", "broken" },
+	  " Incorrect authentication data (set_id=j)", "auth-failure auth=login" },
+	{ S "login authenticator failed for (x) [192.0.2.1] I=[192.0.2.2]:25: 535) [192.0.2.66] I=[192.0.2.2]:25: 535"
+	  " Incorrect authentication data (set_id=j)", "auth-failure auth=login" },
+	/* Both the same, whoever wrote the first: the address is certain. */
+	{ S "login authenticator failed for (x) [192.0.2.66]: 535 y) [192.0.2.66]: 535 Incorrect authentication"
+	  " data (set_id=j)", "auth-failure ip=192.0.2.66 auth=login" },
+	/* Exim writes nothing else behind the address, so the first is the HELO's, and not the second one's. */
+	{ S "login authenticator failed for (x) [192.0.2.1] y) [192.0.2.66]:4: 535 Incorrect authentication data"
+	  " (set_id=j)", "auth-failure ip=192.0.2.66 auth=login as=j" },
+	{ S "login authenticator failed for (x) [192.0.2.66]: 535 Incorrect authentication data (set_id=j) [192.0.2.1])",
+	  "auth-failure helo=x ip=192.0.2.66 auth=login as=j) [192.0.2.1]" },
+	{ S "login authenticator failed for (x) [192.0.2.66] y) [192.0.2.1] z: 535", "broken" },
 	{ S "lo gin authenticator failed for (x) [192.0.2.66]: 535 Incorrect authentication data", "other" },
 	{ S ID " TLS session: (SSL_connect): error:0A00042E:SSL routines::tlsv1 alert protocol version: delivering"
 	  " unencrypted to H=mx.plain.test [192.0.2.26] (not in hosts_require_tls)",
