@@ -7,6 +7,7 @@
 #include "parse/panel_log.h"
 
 static const struct slice nothing = { "", 0 };
+static const struct slice odd = { "(odd)", 5 };
 
 /* ---- small questions ---- */
 
@@ -271,7 +272,9 @@ exim_event(struct log_tally *tally, const struct exim_log_event *event)
 		    ledger_name(tally->ledger, LEDGER_OURS, event->rejected), 1);
 		break;
 	case EXIM_LOG_AUTH_FAILURE:
-		count_failure(tally, LEDGER_SMTP, day, event->authenticated_id, event->host_address, 1);
+		/* a HELO name can hide the address: "(odd)" is a source like another */
+		count_failure(tally, LEDGER_SMTP, day, event->authenticated_id,
+		    is_empty(event->host_address) ? odd : event->host_address, 1);
 		break;
 	case EXIM_LOG_CLEAR_FALLBACK:
 		count_note(tally, LEDGER_CLEAR_FALLBACK, day, ledger_domain(tally->ledger, LEDGER_OURS,

@@ -86,7 +86,10 @@ struct exim_log_event {
 	struct slice recipients;
 	uint32_t recipient_count;
 
-	/* ARRIVAL: A=driver:id; AUTH_FAILURE: the driver, and set_id= */
+	/*
+	 * ARRIVAL: A=driver:id; AUTH_FAILURE: the driver, and set_id=. Such a line is never
+	 * BROKEN: where nobody can tell whose it is, it has neither host_address nor id.
+	 */
 	struct slice authenticator;
 	struct slice authenticated_id;
 

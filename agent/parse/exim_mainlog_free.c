@@ -222,30 +222,76 @@ read_refused_line(const char *at, const char *end, struct exim_log_event *event)
 
 /* ---- authenticators ---- */
 
-/* "… (set_id=ID)" at the end, or before ": reason". The id may hold anything. */
-static bool
+/* "… (set_id=ID)" at the end, or before ": reason". The id may hold anything; cut, it is none. */
+static void
 read_set_id(const char *at, const char *end, struct slice *ret_id)
 {
 	const char *begin = EXIM_FIND(at, end, "(set_id=");
 	const char *behind;
 
 	if (begin == NULL)
-		return true;
+		return;
 	begin += sizeof("(set_id=") - 1;
 	behind = EXIM_FIND(begin, end, "): ");
 	if (behind == NULL && end > begin && end[-1] == ')')
 		behind = end - 1;
-	if (behind == NULL)
-		return false;
-	*ret_id = exim_slice(begin, behind);
-	return true;
+	if (behind != NULL)
+		*ret_id = exim_slice(begin, behind);
 }
 
-/* "DRIVER authenticator failed for HOST[ I=…]: 535 …" */
+/* host_and_ident(): what can stand behind a peer's address. */
+static bool
+ends_peer(const char *at, const char *end)
+{
+	return EXIM_BEGINS(at, end, ": ") || EXIM_BEGINS(at, end, " I=[") ||
+	    EXIM_BEGINS(at, end, " Ci=") || EXIM_BEGINS(at, end, " U=");
+}
+
+/*
+ * The peer of a login that failed; NULL: none can be told. Who guesses at passwords must not be able to hide it
+ * behind a HELO name (helo_accept_junk_hosts, as cPanel sets it): the name may hold what
+ * looks like the end of one. Where two could be the peer, the line counts all the same,
+ * but nobody knows whose it is: no host, no id, and the address when both are the same.
+ */
+static const char *
+read_failed_peer(const char *at, const char *end, struct exim_log_event *event, bool *ret_doubtful)
+{
+	const char *from, *behind, *found = NULL;
+	struct slice address, first = { .bytes = NULL };
+	bool helo = false;
+
+	(void)STEP_OVER(&at, end, "H=");
+	behind = exim_read_peer(at, end, event, &helo);
+	if (behind == NULL || !helo)
+		return behind;
+	first = event->host_address;
+	if (ends_peer(behind, end))
+		found = behind;
+	for (from = behind; (from = EXIM_FIND(from, end, ") [")) != NULL; ) {
+		from += 2;
+		behind = exim_read_host_address(from, end, &address);
+		if (behind == NULL || !ends_peer(behind, end))
+			continue;
+		*ret_doubtful = found != NULL;
+		event->host = exim_slice(NULL, NULL);
+		event->host_is_helo = false;
+		if (found != NULL && (address.length != event->host_address.length ||
+		    memcmp(address.bytes, first.bytes, address.length) != 0)) {
+			event->host_address = exim_slice(NULL, NULL);
+			return behind;
+		}
+		event->host_address = first = address;
+		found = behind;
+	}
+	return found;
+}
+
+/* "DRIVER authenticator failed for HOST[ I=…]: 535 …"; whatever follows, a login failed. */
 static bool
 read_authenticator_line(const char *at, const char *end, struct exim_log_event *event)
 {
 	const char *begin = at;
+	bool doubtful = false;
 
 	at = exim_token_end(at, end);
 	event->authenticator = exim_slice(begin, at);
@@ -254,11 +300,16 @@ read_authenticator_line(const char *at, const char *end, struct exim_log_event *
 		return true;
 	}
 	event->kind = EXIM_LOG_AUTH_FAILURE;
-	at = read_named_peer(at, end, event);
-	if (at == NULL)
-		return false;
-	at = EXIM_FIND(at, end, ": ");
-	return at != NULL && read_set_id(at, end, &event->authenticated_id);
+	at = read_failed_peer(at, end, event, &doubtful);
+	if (at != NULL)
+		at = EXIM_FIND(at, end, ": ");
+	if (at == NULL) {
+		event->host = event->host_address = exim_slice(NULL, NULL);
+		event->host_is_helo = false;
+	} else if (!doubtful) {
+		read_set_id(at, end, &event->authenticated_id);
+	}
+	return true;
 }
 
 /* ---- TLS ---- */

@@ -628,63 +628,89 @@ static const struct line_case rejections[] = {
 
 static const struct line_case failures[] = {
 	{ S "dovecot_login authenticator failed for (vm) [192.0.2.66]:45818: 535 Incorrect authentication data"
-	  " (set_id=joe@local.test)",
-	  "auth-failure helo=vm ip=192.0.2.66 auth=dovecot_login as=joe@local.test" },
+	    " (set_id=joe@local.test)",
+	    "auth-failure helo=vm ip=192.0.2.66 auth=dovecot_login as=joe@local.test" },
 	{ S "dovecot_plain authenticator failed for H=mx (vm) [192.0.2.66]:45818 I=[192.0.2.1]:465 Ci=8: 535"
-	  " Incorrect authentication data (set_id=joe)", "auth-failure host=mx ip=192.0.2.66 auth=dovecot_plain as=joe" },
+	    " Incorrect authentication data (set_id=joe)",
+	    "auth-failure host=mx ip=192.0.2.66 auth=dovecot_plain as=joe" },
 	{ S "login authenticator failed for [192.0.2.66]: 535 Incorrect authentication data",
-	  "auth-failure ip=192.0.2.66 auth=login" },
+	    "auth-failure ip=192.0.2.66 auth=login" },
 	{ S "login authenticator failed for (x) [192.0.2.66]: 435 Unable to authenticate at present (set_id=j):"
-	  " no route", "auth-failure helo=x ip=192.0.2.66 auth=login as=j" },
+	    " no route",
+	    "auth-failure helo=x ip=192.0.2.66 auth=login as=j" },
 	{ S "login authenticator failed for (x) [192.0.2.66]: 535 Incorrect authentication data (set_id=a b (c)"
-	  " \"q\" (set_id=d)", "auth-failure helo=x ip=192.0.2.66 auth=login as=a b (c) \"q\" (set_id=d" },
+	    " \"q\" (set_id=d)",
+	    "auth-failure helo=x ip=192.0.2.66 auth=login as=a b (c) \"q\" (set_id=d" },
 	{ S "login authenticator failed for (x) [192.0.2.66]: 535 Incorrect authentication data (set_id=)",
-	  "auth-failure helo=x ip=192.0.2.66 auth=login" },
+	    "auth-failure helo=x ip=192.0.2.66 auth=login" },
 	{ S "login authenticator failed for (x) [192.0.2.66]: 535 Incorrect authentication data (set_id=cut",
-	  "broken" },
-	{ S "login authenticator failed for (x) [192.0.2.66]", "broken" },
-	{ S "login authenticator failed for x", "broken" },
+	    "auth-failure helo=x ip=192.0.2.66 auth=login" },
+	{ S "login authenticator failed for (x) [192.0.2.66]",
+	    "auth-failure auth=login" },
+	{ S "login authenticator failed for x", "auth-failure auth=login" },
 	/* A forged set_id, and a forged HELO name: nobody can tell which is which, but somebody failed. */
 	{ S "login authenticator failed for (x) [192.0.2.66]: 535 Incorrect authentication data (set_id=j) [192.0."
-	  "2.1]: 535 Incorrect authentication data (set_id=v)", "auth-failure auth=login" },
+	    "2.1]: 535 Incorrect authentication data (set_id=v)",
+	    "auth-failure auth=login" },
 	{ S "login authenticator failed for (x) [192.0.2.1]: 535 Incorrect (set_id=v)) [192.0.2.66]: 535"
-	  " Incorrect authentication data (set_id=j)", "auth-failure auth=login" },
+	    " Incorrect authentication data (set_id=j)",
+	    "auth-failure auth=login" },
 	{ S "login authenticator failed for (x) [192.0.2.1] I=[192.0.2.2]:25: 535) [192.0.2.66] I=[192.0.2.2]:25: 535"
-	  " Incorrect authentication data (set_id=j)", "auth-failure auth=login" },
+	    " Incorrect authentication data (set_id=j)",
+	    "auth-failure auth=login" },
 	/* Both the same, whoever wrote the first: the address is certain. */
 	{ S "login authenticator failed for (x) [192.0.2.66]: 535 y) [192.0.2.66]: 535 Incorrect authentication"
-	  " data (set_id=j)", "auth-failure ip=192.0.2.66 auth=login" },
+	    " data (set_id=j)",
+	    "auth-failure ip=192.0.2.66 auth=login" },
 	/* Exim writes nothing else behind the address, so the first is the HELO's, and not the second one's. */
 	{ S "login authenticator failed for (x) [192.0.2.1] y) [192.0.2.66]:4: 535 Incorrect authentication data"
-	  " (set_id=j)", "auth-failure ip=192.0.2.66 auth=login as=j" },
+	    " (set_id=j)",
+	    "auth-failure ip=192.0.2.66 auth=login as=j" },
 	{ S "login authenticator failed for (x) [192.0.2.66]: 535 Incorrect authentication data (set_id=j) [192.0.2.1])",
-	  "auth-failure helo=x ip=192.0.2.66 auth=login as=j) [192.0.2.1]" },
-	{ S "login authenticator failed for (x) [192.0.2.66] y) [192.0.2.1] z: 535", "broken" },
-	{ S "lo gin authenticator failed for (x) [192.0.2.66]: 535 Incorrect authentication data", "other" },
-	{ S ID " TLS session: (SSL_connect): error:0A00042E:SSL routines::tlsv1 alert protocol version: delivering"
-	  " unencrypted to H=mx.plain.test [192.0.2.26] (not in hosts_require_tls)",
-	  "clear-fallback id=" ID " host=mx.plain.test ip=192.0.2.26" },
-	{ S ID " TLS session failure: delivering unencrypted to mx.plain.test [192.0.2.26] (not in"
-	  " hosts_require_tls)", "clear-fallback id=" ID " host=mx.plain.test ip=192.0.2.26" },
-	{ S ID " TLS session: x: delivering unencrypted to H=v.test [192.0.2.1] (not in hosts_require_tls):"
-	  " delivering unencrypted to H=mx.test [192.0.2.26] (not in hosts_require_tls)",
-	  "clear-fallback id=" ID " host=mx.test ip=192.0.2.26" },
+	    "auth-failure helo=x ip=192.0.2.66 auth=login as=j) [192.0.2.1]" },
+	{ S "login authenticator failed for (x) [192.0.2.66] y) [192.0.2.1] z: 535",
+	    "auth-failure auth=login" },
+	{ S "lo gin authenticator failed for (x) [192.0.2.66]: 535 Incorrect authentication data",
+	    "other" },
+	{ S ID
+	    " TLS session: (SSL_connect): error:0A00042E:SSL routines::tlsv1 alert protocol version: delivering"
+	    " unencrypted to H=mx.plain.test [192.0.2.26] (not in hosts_require_tls)",
+	    "clear-fallback id=" ID " host=mx.plain.test ip=192.0.2.26" },
+	{ S ID
+	    " TLS session failure: delivering unencrypted to mx.plain.test [192.0.2.26] (not in"
+	    " hosts_require_tls)",
+	    "clear-fallback id=" ID " host=mx.plain.test ip=192.0.2.26" },
+	{ S ID
+	    " TLS session: x: delivering unencrypted to H=v.test [192.0.2.1] (not in hosts_require_tls):"
+	    " delivering unencrypted to H=mx.test [192.0.2.26] (not in hosts_require_tls)",
+	    "clear-fallback id=" ID " host=mx.test ip=192.0.2.26" },
 	{ S ID " TLS session: (SSL_connect): error", "other id=" ID },
-	{ S ID " TLS session: delivering unencrypted to H=v.test [192.0.2.1] (not in hosts_require_tls) x",
-	  "other id=" ID },
-	{ S ID " a TLS session is required for mx.b.test [192.0.2.25], but the server did not offer TLS support",
-	  "tls-required id=" ID " host=mx.b.test ip=192.0.2.25" },
-	{ S ID " H=mx.b.test [192.0.2.25]: a TLS session is required, but the server did not offer TLS support",
-	  "tls-required id=" ID " host=mx.b.test ip=192.0.2.25" },
-	{ S ID " H=mx.b.test [192.0.2.25]:25: a TLS session is required, but an attempt to start TLS failed",
-	  "tls-required id=" ID " host=mx.b.test ip=192.0.2.25" },
-	{ S ID " a TLS session is required, but the server did not offer TLS support", "tls-required id=" ID },
-	{ S "TLS error on connection from [192.0.2.66]:45694 (SSL_accept): (TLSv1.1)", "tls-failure ip=192.0.2.66" },
+	{ S ID
+	    " TLS session: delivering unencrypted to H=v.test [192.0.2.1] (not in hosts_require_tls) x",
+	    "other id=" ID },
+	{ S ID
+	    " a TLS session is required for mx.b.test [192.0.2.25], but the server did not offer TLS support",
+	    "tls-required id=" ID " host=mx.b.test ip=192.0.2.25" },
+	{ S ID
+	    " H=mx.b.test [192.0.2.25]: a TLS session is required, but the server did not offer TLS support",
+	    "tls-required id=" ID " host=mx.b.test ip=192.0.2.25" },
+	{ S ID
+	    " H=mx.b.test [192.0.2.25]:25: a TLS session is required, but an attempt to start TLS failed",
+	    "tls-required id=" ID " host=mx.b.test ip=192.0.2.25" },
+	{ S ID
+	    " a TLS session is required, but the server did not offer TLS support",
+	    "tls-required id=" ID },
+	{ S "TLS error on connection from [192.0.2.66]:45694 (SSL_accept): (TLSv1.1)",
+	    "tls-failure ip=192.0.2.66" },
 	{ S "TLS error on connection from mx (vm) [192.0.2.66]:45694 I=[192.0.2.1]:465 SSL_accept: TCP connection"
-	  " closed by peer", "tls-failure host=mx ip=192.0.2.66" },
-	{ S "TLS error on connection Ci=7 from (x) [192.0.2.66]:45694 (SSL_accept): y", "tls-failure helo=x ip=192.0.2.66" },
-	{ S "TLS error on connection (recv): The TLS connection was non-properly terminated.", "other" },
-	{ S "TLS error on connection from (x) [192.0.2.1] (y) [192.0.2.66] (SSL_accept): z", "broken" },
+	    " closed by peer",
+	    "tls-failure host=mx ip=192.0.2.66" },
+	{ S "TLS error on connection Ci=7 from (x) [192.0.2.66]:45694 (SSL_accept): y",
+	    "tls-failure helo=x ip=192.0.2.66" },
+	{ S "TLS error on connection (recv): The TLS connection was non-properly terminated.",
+	    "other" },
+	{ S "TLS error on connection from (x) [192.0.2.1] (y) [192.0.2.66] (SSL_accept): z",
+	    "broken" },
 	{ S "TLS error on connection from nowhere", "broken" },
 };
 

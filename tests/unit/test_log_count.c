@@ -122,60 +122,79 @@ struct rule {
 
 static const struct rule rules[] = {
 	{ "from another server", LOG_EXIM,
-	    AT ID "<= a@Remote.example H=(mx.remote.example) [192.0.2.9]:58028 P=esmtps X=TLS1.3:TLS_AES_256_GCM_SHA384:256 "
+	    AT ID
+	    "<= a@Remote.example H=(mx.remote.example) [192.0.2.9]:58028 P=esmtps X=TLS1.3:TLS_AES_256_GCM_SHA384:256 "
 	    "CV=no S=488 id=2026.1@vm T=\"tls\" for joe@local.test ann@local.test\n",
 	    "mail\t2026-11-21\tin\tremote.example\tlocal.test\tTLSv1.3\tTLS_AES_256_GCM_SHA384\tno\tno\t1\t2\n" },
 	{ "the null sender in clear, no list of recipients", LOG_EXIM,
 	    AT ID "<= <> H=mx.remote.example [192.0.2.9]:58028 P=esmtp S=488\n",
 	    "mail\t2026-11-21\tin\t<>\t\tclear\t\tno\tno\t1\t1\n" },
 	{ "a user with AUTH is a login and a sender", LOG_EXIM,
-	    AT ID "<= joe@local.test H=(pc) [192.0.2.10]:45806 P=esmtpsa X=TLS1.2:ECDHE-RSA-AES256-GCM-SHA384:256 CV=no "
+	    AT ID
+	    "<= joe@local.test H=(pc) [192.0.2.10]:45806 P=esmtpsa X=TLS1.2:ECDHE-RSA-AES256-GCM-SHA384:256 CV=no "
 	    "A=dovecot_login:joe@local.test S=500 id=2@vm T=\"x\" for r1@remote.test r2@remote.test\n",
 	    "mail\t2026-11-21\tsubmitted\t\tlocal.test\tTLSv1.2\tECDHE-RSA-AES256-GCM-SHA384\tno\tno\t1\t2\n"
 	    "login\t2026-11-21\tsmtp\tlocal.test\tKEY(joe@local.test)\tdovecot_login\tTLSv1.2\t"
 	    "ECDHE-RSA-AES256-GCM-SHA384\t192.0.2.0/24\tno\t080000\t1\n"
 	    "sender\t2026-11-21\tlocal.test\tKEY(joe@local.test)\t1\t2\t2\t0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,2,0,0,0,0\n" },
 	{ "a program on the server", LOG_EXIM,
-	    AT ID "<= root@server1.example.test U=root P=local S=355 T=\"local2\" for rcpt@remote.test\n",
+	    AT ID
+	    "<= root@server1.example.test U=root P=local S=355 T=\"local2\" for rcpt@remote.test\n",
 	    "mail\t2026-11-21\tlocal\t\tserver1.example.test\tclear\t\tno\tno\t1\t1\n"
 	    "sender\t2026-11-21\tserver1.example.test\tKEY(root)\t1\t1\t1\t0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,1,0,0,0,0\n" },
 	{ "a bounce of our own has no sender", LOG_EXIM,
-	    AT ID "<= <> R=1xUqUd-000000002qR-0AjB U=mail P=local S=1268 T=\"Mail delivery failed\" for joe@local.test\n",
+	    AT ID
+	    "<= <> R=1xUqUd-000000002qR-0AjB U=mail P=local S=1268 T=\"Mail delivery failed\" for joe@local.test\n",
 	    "mail\t2026-11-21\tlocal\t\t\tclear\t\tno\tno\t1\t1\n" },
 	{ "a delivery is of the domain that the arrival was of", LOG_EXIM,
-	    AT ID "<= joe@local.test U=joe P=local S=355 for a@remote.test b@remote.test\n"
-	    AT ID "=> a@remote.test R=lookuphost T=dkim_remote_smtp H=mx.remote.test [192.0.2.25] X=TLS1.3:TLS_AES_256_GCM_SHA384:256 "
-	    "CV=dane DKIM=local.test C=\"250 OK\"\n"
-	    AT ID "-> b@remote.test R=lookuphost T=dkim_remote_smtp H=mx.remote.test [192.0.2.25] X=TLS1.3:TLS_AES_256_GCM_SHA384:256 "
-	    "CV=dane DKIM=local.test C=\"250 OK\"\n"
-	    AT ID "Completed\n"
-	    AT ID "=> c@remote.test R=lookuphost T=remote_smtp H=mx.remote.test [192.0.2.25]\n",
+	    AT ID
+	    "<= joe@local.test U=joe P=local S=355 for a@remote.test b@remote.test\n" AT
+		ID
+	    "=> a@remote.test R=lookuphost T=dkim_remote_smtp H=mx.remote.test [192.0.2.25] X=TLS1.3:TLS_AES_256_GCM_SHA384:256 "
+	    "CV=dane DKIM=local.test C=\"250 OK\"\n" AT ID
+	    "-> b@remote.test R=lookuphost T=dkim_remote_smtp H=mx.remote.test [192.0.2.25] X=TLS1.3:TLS_AES_256_GCM_SHA384:256 "
+	    "CV=dane DKIM=local.test C=\"250 OK\"\n" AT ID "Completed\n" AT ID
+	    "=> c@remote.test R=lookuphost T=remote_smtp H=mx.remote.test [192.0.2.25]\n",
 	    "mail\t2026-11-21\tlocal\t\tlocal.test\tclear\t\tno\tno\t1\t2\n"
 	    "mail\t2026-11-21\tout\tremote.test\t\tclear\t\tno\tno\t1\t1\n"
 	    "mail\t2026-11-21\tout\tremote.test\tlocal.test\tTLSv1.3\tTLS_AES_256_GCM_SHA384\tdane\tyes\t1\t2\n"
 	    "sender\t2026-11-21\tlocal.test\tKEY(joe)\t1\t2\t2\t0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,2,0,0,0,0\n" },
 	{ "mail that is sent on is of the domain that it was for", LOG_EXIM,
-	    AT ID "=> fwd@remote.test <info@local.test> R=lookuphost T=remote_smtp H=mx.remote.test [192.0.2.25] C=\"250 OK\"\n",
+	    AT ID
+	    "=> fwd@remote.test <info@local.test> R=lookuphost T=remote_smtp H=mx.remote.test [192.0.2.25] C=\"250 OK\"\n",
 	    "mail\t2026-11-21\tout\tremote.test\tlocal.test\tclear\t\tno\tno\t1\t1\n" },
 	{ "local deliveries and those to loopback are on no wire", LOG_EXIM,
-	    AT ID "=> joe <alias@local.test> R=virtual_user T=dovecot_virtual_delivery\n"
-	    AT ID "=> x@scan.test R=scan T=scan_smtp H=localhost [127.0.0.1]:10024\n", "" },
+	    AT ID
+	    "=> joe <alias@local.test> R=virtual_user T=dovecot_virtual_delivery\n" AT
+		ID
+	    "=> x@scan.test R=scan T=scan_smtp H=localhost [127.0.0.1]:10024\n",
+	    "" },
 	{ "TLS is required", LOG_EXIM,
-	    AT ID "== z@plain.test R=dnslookup T=remote_smtp defer (-38) H=mx.plain.test [192.0.2.26]: a TLS session is required, "
+	    AT ID
+	    "== z@plain.test R=dnslookup T=remote_smtp defer (-38) H=mx.plain.test [192.0.2.26]: a TLS session is required, "
 	    "but the server did not offer TLS support\n",
 	    "note\t2026-11-21\ttls-required\tplain.test\t1\n" },
 	{ "sent in clear after a handshake that failed", LOG_EXIM,
-	    AT ID "TLS session: (SSL_connect): error:0A00042E:SSL routines::tlsv1 alert protocol version: delivering unencrypted "
+	    AT ID
+	    "TLS session: (SSL_connect): error:0A00042E:SSL routines::tlsv1 alert protocol version: delivering unencrypted "
 	    "to H=mx.plain.test [192.0.2.26] (not in hosts_require_tls)\n",
 	    "note\t2026-11-21\tclear-fallback\tmx.plain.test\t1\n" },
 	{ "a wrong password over SMTP", LOG_EXIM,
-	    AT "dovecot_login authenticator failed for (vm) [192.0.2.66]:45818: 535 Incorrect authentication data "
+	    AT
+	    "dovecot_login authenticator failed for (vm) [192.0.2.66]:45818: 535 Incorrect authentication data "
 	    "(set_id=joe@local.test)\n",
 	    "failure\t2026-11-21\tsmtp\tlocal.test\tKEY(joe@local.test)\t192.0.2.66\t1\n" },
+	{ "a failure whose address a HELO name hides", LOG_EXIM,
+	    AT
+	    "login authenticator failed for (x) [192.0.2.1]: 535 y) [192.0.2.66]: 535 Incorrect authentication data "
+	    "(set_id=joe@local.test)\n",
+	    "failure\t2026-11-21\tsmtp\t\t\t(odd)\t1\n" },
 	{ "a recipient that was rejected", LOG_EXIM,
-	    AT "H=(vm) [192.0.2.66]:58042 F=<s@remote.example> rejected RCPT <nouser@local.test>: No Such User Here\n"
-	    AT "H=(vm) [192.0.2.66]:58042 F=<s@remote.example> temporarily rejected RCPT <nouser@local.test>: later\n",
-	    "note\t2026-11-21\tdeferred\tRCPT\t1\n" "note\t2026-11-21\trejected\tRCPT\t1\n" },
+	    AT
+	    "H=(vm) [192.0.2.66]:58042 F=<s@remote.example> rejected RCPT <nouser@local.test>: No Such User Here\n" AT
+	    "H=(vm) [192.0.2.66]:58042 F=<s@remote.example> temporarily rejected RCPT <nouser@local.test>: later\n",
+	    "note\t2026-11-21\tdeferred\tRCPT\t1\n"
+	    "note\t2026-11-21\trejected\tRCPT\t1\n" },
 	{ "mailbox logins", LOG_DOVECOT,
 	    "Nov 21 07:11:22 host dovecot: imap-login: Login: user=<joe@example.com>, method=PLAIN, rip=192.0.2.5, lip=192.0.2.1, "
 	    "mpid=9264, TLS, session=<A9gxOc5gfIR/AAAB>\n"
@@ -293,16 +312,18 @@ long_log(uint32_t seed)
 		char stamp[32], id[32];
 
 		minute += random_below(&seed, 3);
-		snprintf(stamp, sizeof stamp, "2026-11-%02u %02u:%02u:00", 2 + minute / 1440 % 20, minute / 60 % 24,
-		    minute % 60);
+		snprintf(stamp, sizeof stamp, "2026-11-%02u %02u:%02u:00",
+		    2 + minute / 1440 % 20, minute / 60 % 24, minute % 60);
 		snprintf(id, sizeof id, "1xUqUb-0000000%04u-3sYx", message);
 		switch (random_below(&seed, 8)) {
 		case 0: case 1:
-			used += (size_t)sprintf(bytes + used, "%s 1xUqUb-0000000%04u-3sYx <= u%u@d%u.test U=u%u P=local S=1 for a@b.test\n",
+			used += (size_t)sprintf(bytes + used,
+			    "%s 1xUqUb-0000000%04u-3sYx <= u%u@d%u.test U=u%u P=local S=1 for a@b.test\n",
 			    stamp, i, i % 5, i % 7, i % 5);
 			break;
 		case 2: case 3: case 4:
-			used += (size_t)sprintf(bytes + used, "%s %s => x@r%u.test R=r T=t H=mx.r.test [192.0.2.25] C=\"250 OK\"\n",
+			used += (size_t)sprintf(bytes + used,
+			    "%s %s => x@r%u.test R=r T=t H=mx.r.test [192.0.2.25] C=\"250 OK\"\n",
 			    stamp, id, i % 11);
 			break;
 		case 5:
