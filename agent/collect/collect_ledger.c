@@ -600,7 +600,9 @@ static const struct access ledger_accesses[] = {
 	{ ASK_DIR, "/usr/local/cpanel/logs", "names of logs that were rotated" },
 	{ ASK_FILE, "/usr/local/cpanel/logs/login_log*", "logins to panel and webmail" },
 	{ ASK_STAT, "*", "whether a log is there, and how large it is now" },
-	{ ASK_LINK, "*", "where a log really is" },
+	{ ASK_LINK, "/var/log/*", "where a log really is" },
+	{ ASK_LINK, "/usr/local/cpanel/logs/*", "where a log really is" },
+	{ ASK_LINK, "*", "where the log that dovecot.conf names really is" },
 	{ ASK_DIR, "*", "names of rotated logs, where a log is a link" },
 	{ ASK_FILE, "*", "the log that dovecot.conf names, and where a link leads" },
 };
