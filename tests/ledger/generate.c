@@ -231,7 +231,7 @@ domain_of(struct truth *truth, const char *address, const char *none)
 
 	if (at == NULL)
 		return name(truth, none);
-	for (i = 0, at++; at[i] != '\0' && i < sizeof(low) - 1; i++) {
+	for (i = 0, at++; i < sizeof(low) - 1 && at[i] != '\0'; i++) {
 		low[i] = lower(at[i]);
 		if (strchr("abcdefghijklmnopqrstuvwxyz0123456789-_.:[]", low[i]) == NULL)
 			return name(truth, "(odd)");
@@ -445,10 +445,12 @@ tls_share(uint64_t random)
 }
 
 static const char *const stems[] = {
-	"clinic", "dental", "physio", "surgery", "family-care", "eye", "heart", "skin", "lab", "hospice", "midwife", "pharmacy",
+	"clinic", "dental", "physio", "surgery", "family-care", "eye", "heart", "skin", "lab", "hospice", "midwife",
+	"pharmacy",
 };
 static const char *const people[] = {
-	"joe", "anna", "reception", "billing", "dr.smith", "m_jones", "nurse", "info", "office", "k.lee", "records", "front-desk",
+	"joe", "anna", "reception", "billing", "dr.smith", "m_jones", "nurse", "info", "office", "k.lee", "records",
+	"front-desk",
 };
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -487,7 +489,8 @@ make_remotes(struct world *w)
 		if (i < 8)
 			snprintf(one->domain, sizeof(one->domain), "bigmail%u.example", i);
 		else
-			snprintf(one->domain, sizeof(one->domain), "%s-%u.example.%s", stems[random % COUNT(stems)], i, i % 3 == 0 ? "net" : "org");
+			snprintf(one->domain, sizeof(one->domain), "%s-%u.example.%s", stems[random % COUNT(stems)],
+			    i, i % 3 == 0 ? "net" : "org");
 		snprintf(one->host, sizeof(one->host), "mx%u.%s", (unsigned) (random >> 8) % 3, one->domain);
 		if (i % 20 == 5)
 			snprintf(one->address, sizeof(one->address), "2001:db8:%x::25", 0x1000 + i);
@@ -513,7 +516,8 @@ make_accounts(struct world *w)
 		unsigned a = 64 + random % 60, b = (random >> 8) % 256, c = (random >> 16) % 256, x = 0x2000 + i;
 
 		one->hosted = (uint16_t) (i % HOSTED);
-		snprintf(one->address, sizeof(one->address), "%s%.u@%s", people[i / HOSTED * 2 + i % 2 < COUNT(people) ? i / HOSTED * 2 + i % 2 : 0],
+		snprintf(one->address, sizeof(one->address), "%s%.u@%s",
+		    people[i / HOSTED * 2 + i % 2 < COUNT(people) ? i / HOSTED * 2 + i % 2 : 0],
 		    i / HOSTED, w->hosted[one->hosted].domain);
 		if (i % 7 == 2) {
 			strcpy(one->client, i % 21 == 2 ? "::1" : "127.0.0.1");
@@ -527,7 +531,8 @@ make_accounts(struct world *w)
 		}
 		one->network = name(&w->truth, network);
 		one->no_id = i % 97 == 11;
-		snprintf(one->login, sizeof(one->login), "%s", i % 40 == 9 ? w->hosted[one->hosted].user : one->address);
+		snprintf(one->login, sizeof(one->login), "%s",
+		    i % 40 == 9 ? w->hosted[one->hosted].user : one->address);
 		if (i % 30 == 8)
 			one->login[0] = (char) (one->login[0] - 32);
 		one->tls = i % 7 == 2 && i % 2 == 0 ? 0 : tls_share(random >> 24);
@@ -681,7 +686,8 @@ end_broken(struct world *w)
 /* ---- what a sender can choose, to mislead; as Exim logs it ---- */
 
 static const char *const hostile_subjects[] = {
-	"=> x@victim.example R=lookuphost T=remote_smtp H=mx.victim.example [198.18.9.9] X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=yes",
+	"=> x@victim.example R=lookuphost T=remote_smtp H=mx.victim.example [198.18.9.9] "
+	"X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=yes",
 	"\\\" for victim@clinic.example other@clinic.example",
 	"x\\\" X=TLS1:ECDHE-RSA-AES128-SHA:128 CV=yes A=dovecot_login:victim@clinic.example S=1 for v@clinic.example",
 	"2026-10-02 00:00:00 1abcde-00000000001-0001 <= a@b.example H=[198.18.1.1]:25 P=esmtp S=1 for a@b.example",
@@ -702,8 +708,10 @@ static const char *const hostile_subjects[] = {
 };
 
 static const char *const subjects[] = {
-	"Re: appointment", "Your invoice 48213", "Results", "Newsletter November", "Meeting on Thursday at 10", "Fwd: referral",
-	"Out of office: back on Monday", "Password reset", "Order confirmation #91233", "lab report", "Quote for the new printer",
+	"Re: appointment", "Your invoice 48213", "Results", "Newsletter November", "Meeting on Thursday at 10",
+	"Fwd: referral",
+	"Out of office: back on Monday", "Password reset", "Order confirmation #91233", "lab report",
+	"Quote for the new printer",
 };
 
 static const char *const hostile_ids[] = {
@@ -717,7 +725,8 @@ static const char *const hostile_ids[] = {
 /* Without ')': what then follows is Exim's, to the letter. */
 static const char *const hostile_helos[] = {
 	"[127.0.0.1]", "foo[10.0.0.1]", "[198.18.200.200]:25 P=esmtps X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=yes",
-	"x [127.0.0.1]:25 P=local U=root", "A=dovecot_login:v@clinic.example", "[IPv6:::1]", "set_id=victim@clinic.example",
+	"x [127.0.0.1]:25 P=local U=root", "A=dovecot_login:v@clinic.example", "[IPv6:::1]",
+	"set_id=victim@clinic.example",
 	"a\\\"b T=\\\"x", "WIN-7F3K\\000",
 };
 
@@ -760,7 +769,8 @@ static void
 count_mail(struct world *w, unsigned direction, uint32_t remote, uint32_t hosted, unsigned tls, unsigned verified,
     unsigned signed_by, uint64_t messages, uint64_t recipients)
 {
-	const uint32_t key[KEYS] = { direction, remote, hosted, tls_kinds[tls].word, w->ciphers[tls], verified, signed_by };
+	const uint32_t key[KEYS] = { direction, remote, hosted, tls_kinds[tls].word, w->ciphers[tls], verified,
+	    signed_by };
 	struct row *found = row(&w->truth, MAIL, w->day, key);
 
 	found->a += messages;
@@ -856,7 +866,8 @@ static void
 say_remote_peer(struct world *w, const struct remote *remote)
 {
 	if (hostile(w, 60))
-		say_peer(w, below(w, 2) == 0 ? remote->host : NULL, pick(w, hostile_helos, COUNT(hostile_helos)), remote->address);
+		say_peer(w, below(w, 2) == 0 ? remote->host : NULL, pick(w, hostile_helos, COUNT(hostile_helos)),
+		    remote->address);
 	else if (remote->domain_id % 9 == 4)
 		say_peer(w, NULL, remote->host, remote->address);
 	else if (remote->domain_id % 9 == 5)
@@ -881,9 +892,11 @@ say_address(struct world *w, const char *address)
 static void
 remote_address(const struct world *w, uint64_t random, uint32_t remote, char text[static 128])
 {
-	static const char *const locals[] = { "john.doe", "info", "sales", "mary", "no-reply", "a.b-c_d", "support", "p+tag" };
+	static const char *const locals[] = { "john.doe", "info", "sales", "mary", "no-reply", "a.b-c_d", "support",
+	    "p+tag" };
 
-	snprintf(text, 128, "%s%u@%s", locals[random % COUNT(locals)], (unsigned) (random >> 8) % 100, w->remotes[remote].domain);
+	snprintf(text, 128, "%s%u@%s", locals[random % COUNT(locals)], (unsigned) (random >> 8) % 100,
+	    w->remotes[remote].domain);
 }
 
 static void
@@ -934,7 +947,8 @@ message_new(struct world *w, enum message_kind kind)
 		place = w->message_count++;
 	}
 	m = &w->messages[place];
-	*m = (struct message) { .kind = (uint8_t) kind, .wide = wide_now(w), .owner = NOBODY, .count = 1, .seed = next(w) };
+	*m = (struct message) { .kind = (uint8_t) kind, .wide = wide_now(w), .owner = NOBODY, .count = 1,
+	    .seed = next(w) };
 	pid = m->wide ? 11 : 6;
 	base62(m->id, 6, (uint64_t) (w->options.first) * DAY + w->now);
 	m->id[6] = m->id[7 + pid] = '-';
@@ -1018,7 +1032,8 @@ recipient_at(const struct world *w, const struct message *m, unsigned i, struct 
 	else if (m->kind == M_LOCAL ? m->seed % 2 == 0 : group % 100 < 15)
 		recipient_here(w, random, m->kind == M_LOCAL ? m->hosted : group % HOSTED, ret);
 	else
-		recipient_remote(w, random, partner(w, (unsigned) (m->seed >> 40) % 4 == 0 ? 0 : m->to, m->hosted, group), ret);
+		recipient_remote(w, random, partner(w, (unsigned) (m->seed >> 40) % 4 == 0 ? 0 : m->to, m->hosted,
+		    group), ret);
 	if (ret->way == REMOTE && ret->remote % 500 == 77)
 		ret->until = 3, ret->fails = true;
 	else if (luck < 25)
@@ -1068,7 +1083,8 @@ say_arrival_end(struct world *w, const struct message *m, const char *dkim)
 		say(w, " T=\"Mail delivery failed: returning message to sender\"");
 	} else if ((random >> 8) % 24 != 0) {
 		say(w, " T=\"");
-		say(w, hostile(w, 12) ? pick(w, hostile_subjects, COUNT(hostile_subjects)) : subjects[random % COUNT(subjects)]);
+		say(w, hostile(w, 12) ? pick(w, hostile_subjects, COUNT(hostile_subjects)) :
+		    subjects[random % COUNT(subjects)]);
 		say_char(w, '"');
 	}
 	say_recipients(w, m);
@@ -1285,7 +1301,8 @@ arrive_submitted(struct world *w)
 	if (is_loopback(user->client))
 		say_peer(w, "localhost", who % 2 == 0 ? NULL : "webmail.host.example", user->client);
 	else
-		say_peer(w, who % 4 == 0 ? "dsl.isp.example" : NULL, hostile(w, 50) ? pick(w, hostile_helos, COUNT(hostile_helos)) : "[192.168.1.23]", user->client);
+		say_peer(w, who % 4 == 0 ? "dsl.isp.example" : NULL, hostile(w, 50) ?
+		    pick(w, hostile_helos, COUNT(hostile_helos)) : "[192.168.1.23]", user->client);
 	say(w, user->tls != 0 ? " P=esmtpsa" : " P=esmtpa");
 	say_tls(w, user->tls, CV_NO);
 	say(w, " A=");
@@ -1463,7 +1480,8 @@ deliver_out(struct world *w, const struct message *m, const struct recipient *re
 
 	if (remote->out_tls == 0 && recipient->remote % 4 == 1 && arrow[0] == '=') {
 		begin_id(w, m->id);
-		say(w, "TLS session: (SSL_connect): error:0A00042E:SSL routines::tlsv1 alert protocol version: delivering unencrypted to");
+		say(w, "TLS session: (SSL_connect): error:0A00042E:SSL routines::tlsv1 alert protocol version: "
+		    "delivering unencrypted to");
 		say_host(w, remote);
 		say(w, " (not in hosts_require_tls)");
 		count_note(w, CLEAR_FALLBACK, remote->host_id);
@@ -1571,7 +1589,8 @@ fail(struct world *w, const struct message *m, const struct recipient *recipient
 		say_tls(w, remote->out_tls, remote->out_verified);
 		say(w, ": SMTP error from remote mail server after RCPT TO:<");
 		say(w, recipient->way == FORWARD ? recipient->target : recipient->address);
-		say(w, hostile(w, 10) ? ">: 550 => v@clinic.example R=a T=b H=c [198.18.1.1] X=TLS1:x:1" : ">: 550 5.1.1 no such user");
+		say(w, hostile(w, 10) ? ">: 550 => v@clinic.example R=a T=b H=c [198.18.1.1] X=TLS1:x:1" :
+		    ">: 550 5.1.1 no such user");
 	}
 	end(w);
 }
@@ -1585,7 +1604,8 @@ defer(struct world *w, const struct message *m, const struct recipient *recipien
 		begin_id(w, m->id);
 		say(w, "== ");
 		say(w, recipient->address);
-		say(w, " R=virtual_user T=dovecot_virtual_delivery defer (-46): LMTP error from dovecot after RCPT TO: 452 4.2.2 Mailbox is full");
+		say(w, " R=virtual_user T=dovecot_virtual_delivery defer (-46): LMTP error from dovecot after RCPT "
+		    "TO: 452 4.2.2 Mailbox is full");
 		end(w);
 		return;
 	}
@@ -1676,15 +1696,20 @@ static const struct rejection {
 	bool temporary;
 	uint8_t weight;
 } rejections[] = {
-	{ " F=<spam@remote.example>", " rejected RCPT <nouser@clinic000.example>: No Such User Here", "RCPT", false, 40 },
-	{ " F=<spam@remote.example>", " rejected RCPT <x@elsewhere.example>: Rejected relay attempt: '198.19.1.1' From: 'spam@remote.example' To: 'x@elsewhere.example'", "RCPT", false, 15 },
-	{ " F=<\"a rejected MAIL <b@c.example>: d\"@evil.example>", " rejected RCPT <v@clinic000.example>: JunkMail rejected - is in an RBL", "RCPT", false, 6 },
+	{ " F=<spam@remote.example>", " rejected RCPT <nouser@clinic000.example>: No Such User Here", "RCPT", false,
+	    40 },
+	{ " F=<spam@remote.example>", " rejected RCPT <x@elsewhere.example>: Rejected relay attempt: '198.19.1.1' "
+	    "From: 'spam@remote.example' To: 'x@elsewhere.example'", "RCPT", false, 15 },
+	{ " F=<\"a rejected MAIL <b@c.example>: d\"@evil.example>", " rejected RCPT <v@clinic000.example>: "
+	    "JunkMail rejected - is in an RBL", "RCPT", false, 6 },
 	{ " F=<spam@remote.example>", " temporarily rejected RCPT <v@clinic000.example>: greylisted", "RCPT", true, 8 },
-	{ " X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=no F=<spam@remote.example>", " rejected RCPT <v@clinic000.example>: Sender verify failed", "RCPT", false, 10 },
+	{ " X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=no F=<spam@remote.example>",
+	    " rejected RCPT <v@clinic000.example>: Sender verify failed", "RCPT", false, 10 },
 	{ "", " rejected MAIL <spam@remote.example>: Access denied", "MAIL", false, 6 },
 	{ "", " rejected EHLO or HELO ylmf-pc: HELO rejected, rejected RCPT <x@y.example>", "EHLO or HELO", false, 6 },
 	{ "", " rejected connection in \"connect\" ACL: Host is banned", "connection", false, 5 },
-	{ " X=TLS1.2:ECDHE-RSA-AES256-GCM-SHA384:256 CV=no F=<spam@remote.example>", " rejected after DATA: This message has been classified as spam", "after DATA", false, 4 },
+	{ " X=TLS1.2:ECDHE-RSA-AES256-GCM-SHA384:256 CV=no F=<spam@remote.example>",
+	    " rejected after DATA: This message has been classified as spam", "after DATA", false, 4 },
 	{ " F=<spam@remote.example>", " temporarily rejected DATA: try later", "DATA", true, 1 },
 };
 
@@ -1700,7 +1725,8 @@ reject(struct world *w)
 	snprintf(address, sizeof(address), "198.19.%u.%u", place / 250, place % 250 + 1);
 	begin(w);
 	say(w, "H=");
-	say_peer(w, place % 3 == 0 ? "host.dsl.example" : NULL, hostile(w, 30) ? pick(w, hostile_helos, COUNT(hostile_helos)) : "ylmf-pc", address);
+	say_peer(w, place % 3 == 0 ? "host.dsl.example" : NULL, hostile(w, 30) ?
+	    pick(w, hostile_helos, COUNT(hostile_helos)) : "ylmf-pc", address);
 	say(w, one->before);
 	say(w, one->text);
 	count_note(w, one->temporary ? DEFERRED : REJECTED, name(&w->truth, one->what));
@@ -1708,7 +1734,8 @@ reject(struct world *w)
 }
 
 static const char *const hostile_logins[] = {
-	"x) (set_id=victim@clinic.example", "a b@clinic000.example", "\"q\"", "root", "Admin", "x: 535 y (set_id=z@z.example",
+	"x) (set_id=victim@clinic.example", "a b@clinic000.example", "\"q\"", "root", "Admin",
+	"x: 535 y (set_id=z@z.example",
 	"H=[127.0.0.1]", "=> v@clinic000.example", "x, rip=127.0.0.1, TLS", "x, method=PLAIN@clinic000.example",
 };
 
@@ -1745,14 +1772,16 @@ auth_failure(struct world *w)
 	begin(w);
 	say(w, below(w, 3) == 0 ? "dovecot_plain" : "dovecot_login");
 	say(w, " authenticator failed for ");
-	say_peer(w, below(w, 3) == 0 ? "host.dsl.example" : NULL, hostile(w, 20) ? pick(w, hostile_helos, COUNT(hostile_helos)) : "User", source);
+	say_peer(w, below(w, 3) == 0 ? "host.dsl.example" : NULL, hostile(w, 20) ?
+	    pick(w, hostile_helos, COUNT(hostile_helos)) : "User", source);
 	say(w, below(w, 20) == 0 ? ": 435 Unable to authenticate at present" : ": 535 Incorrect authentication data");
 	if (told) {
 		say(w, " (set_id=");
 		say(w, login);
 		say_char(w, ')');
 	}
-	count_failure(w, SMTP, told ? domain_of(&w->truth, login, "") : w->empty, told ? account_key(&w->truth, login) : w->empty, source, 1);
+	count_failure(w, SMTP, told ? domain_of(&w->truth, login, "") : w->empty,
+	    told ? account_key(&w->truth, login) : w->empty, source, 1);
 	end(w);
 }
 
@@ -1771,8 +1800,10 @@ static void
 say_cwd(struct world *w)
 {
 	static const char *const commands[] = {
-		"5 args: /usr/sbin/sendmail -t -i -f joe@clinic000.example", "3 args: /usr/sbin/exim -Mc 1xUqUe-000000002rd-0RKE",
-		"4 args: /usr/sbin/sendmail -t => x@y.example", "7 args: /usr/sbin/exim -ps -bd -q1h -oP /var/spool/exim/exim-daemon.pid",
+		"5 args: /usr/sbin/sendmail -t -i -f joe@clinic000.example",
+		"3 args: /usr/sbin/exim -Mc 1xUqUe-000000002rd-0RKE",
+		"4 args: /usr/sbin/sendmail -t => x@y.example", "7 args: /usr/sbin/exim -ps -bd -q1h -oP "
+		"/var/spool/exim/exim-daemon.pid",
 	};
 
 	begin(w);
@@ -1792,10 +1823,13 @@ say_misc(struct world *w)
 		"SMTP connection from (User) [198.19.1.1]:51084 closed by QUIT",
 		"no MAIL in SMTP connection from (s1) [198.19.1.2]:51084 D=0.031s C=EHLO,STARTTLS",
 		"SMTP protocol error in \"AUTH LOGIN\" H=(x) [198.19.1.2]:4000 AUTH command used when not advertised",
-		"SMTP call from (x) [198.19.1.2]:4000 dropped: too many unrecognized commands (last was \"=> a@b.example\")",
+		"SMTP call from (x) [198.19.1.2]:4000 dropped: too many unrecognized commands (last was \"=> "
+		"a@b.example\")",
 		"exim 4.98.2 daemon started: pid=13195, -q15m, listening for SMTP on port 25 (IPv6 and IPv4)",
-		"[198.18.3.4] SSL verify error: depth=0 error=self-signed certificate cert=/CN=mx => x@y.example R=a T=b H=c [198.18.1.1]",
-		"Sender rate 2.0 / 1h", "SMTP syntax error in \"<= a@b.example H=[198.18.1.1]\" H=(x) [198.19.1.2]:4000 unrecognized command",
+		"[198.18.3.4] SSL verify error: depth=0 error=self-signed certificate cert=/CN=mx => x@y.example "
+		"R=a T=b H=c [198.18.1.1]",
+		"Sender rate 2.0 / 1h", "SMTP syntax error in \"<= a@b.example H=[198.18.1.1]\" H=(x) "
+		"[198.19.1.2]:4000 unrecognized command",
 		"pid 1234: SIGHUP received: re-exec daemon",
 	};
 
@@ -1837,11 +1871,15 @@ say_broken(struct world *w)
 			say(w, "<= a@b.example H=[198.18.1.1]:25 P=esmtp S=1 for a@b.example");
 		break;
 	case 5: say(w, "1xUqUe-000000002rd-0RKE <= joe@remote.example H=(foo) [198.18."); break;
-	case 6: say(w, "1xUqUe-0002rd-3s <= joe@remote.example H=mx.remote.example [198.18.1.1]:4000 P=esmtp S=431 id=x@y T=\"Re: appoi"); break;
-	case 7: say(w, "1xUqUe-000000002rd-0RKE => joe@remote.example R=lookuphost T=dkim_remote_smtp H=mx.remote.example [198.18.2026-10-02 00:00:00 Start queue run: pid=1"); break;
-	case 8: say(w, "1xUqUe-0002rd-3s => joe@remote.example R=lookuphost T=dkim_remote_smtp H=mx.remote.example [198.18.1.1] X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=no C=\"250 O"); break;
+	case 6: say(w, "1xUqUe-0002rd-3s <= joe@remote.example H=mx.remote.example [198.18.1.1]:4000 P=esmtp S=431 "
+	    "id=x@y T=\"Re: appoi"); break;
+	case 7: say(w, "1xUqUe-000000002rd-0RKE => joe@remote.example R=lookuphost T=dkim_remote_smtp "
+	    "H=mx.remote.example [198.18.2026-10-02 00:00:00 Start queue run: pid=1"); break;
+	case 8: say(w, "1xUqUe-0002rd-3s => joe@remote.example R=lookuphost T=dkim_remote_smtp H=mx.remote.example "
+	    "[198.18.1.1] X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=no C=\"250 O"); break;
 	default:
-		say(w, "1xUqUe-000000002rd-0RKE <= joe@remote.example H=mx.remote.example [198.18.1.1]:4000 P=esmtp S=431");
+		say(w, "1xUqUe-000000002rd-0RKE <= joe@remote.example H=mx.remote.example [198.18.1.1]:4000 "
+		    "P=esmtp S=431");
 		if (kind / 10 == 1)
 			say_huge(w);
 		else
@@ -2107,7 +2145,8 @@ dovecot_login(struct world *w)
 	}
 	say_session(w);
 	count_login(w, service_of[which], domain_of(&w->truth, user, ""), account->login_key, method,
-	    account->tls == 0 ? CLEAR : told ? tls->word : ENCRYPTED, told ? w->ciphers[account->tls] : w->empty, account->network, loopback);
+	    account->tls == 0 ? CLEAR : told ? tls->word : ENCRYPTED, told ? w->ciphers[account->tls] : w->empty,
+	    account->network, loopback);
 	end(w);
 }
 
@@ -2134,7 +2173,8 @@ static void
 dovecot_failure(struct world *w)
 {
 	static const char *const old[] = {
-		"-login: Disconnected: Aborted login by logging out (auth failed, ", "-login: Aborted login (auth failed, ",
+		"-login: Disconnected: Aborted login by logging out (auth failed, ",
+		"-login: Aborted login (auth failed, ",
 		"-login: Disconnected (auth failed, ", "-login: Disconnected: Inactivity (auth failed, ",
 	};
 	char source[48], login[96];
@@ -2150,7 +2190,8 @@ dovecot_failure(struct world *w)
 	say_number(w, attempts);
 	say(w, is_2_4(w) ? " attempts in 2 secs) (auth_failed)" : " attempts in 2 secs)");
 	say_dovecot_peer(w, login, "PLAIN", source, below(w, 2) == 0);
-	count_failure(w, service_of[which], domain_of(&w->truth, login, ""), account_key(&w->truth, login), source, attempts);
+	count_failure(w, service_of[which], domain_of(&w->truth, login, ""), account_key(&w->truth, login), source,
+	    attempts);
 	end(w);
 }
 
@@ -2167,11 +2208,15 @@ dovecot_refusal(struct world *w)
 		say_dovecot_peer(w, "", NULL, "198.19.3.3", false);
 		count_note(w, CLEAR_REFUSED, name(&w->truth, services[which]));
 	} else {
-		say(w, is_2_4(w) ? "-login: Login aborted: Connection closed: SSL_accept() failed: error:0A000102:SSL routines::unsupported protocol "
-		    "(disconnected during TLS handshake) (tls_handshake_not_finished): user=<>, rip=198.19.3.3, lip=192.0.2.1, TLS handshaking: "
+		say(w, is_2_4(w) ? "-login: Login aborted: Connection closed: SSL_accept() failed: "
+		    "error:0A000102:SSL routines::unsupported protocol "
+		    "(disconnected during TLS handshake) (tls_handshake_not_finished): user=<>, rip=198.19.3.3, "
+		    "lip=192.0.2.1, TLS handshaking: "
 		    "SSL_accept() failed: error:0A000102:SSL routines::unsupported protocol"
-		    : "-login: Disconnected: Connection closed: SSL_accept() failed: error:0A000102:SSL routines::unsupported protocol "
-		    "(disconnected before auth was ready, waited 0 secs): user=<>, rip=198.19.3.3, lip=192.0.2.1, TLS handshaking: "
+		    : "-login: Disconnected: Connection closed: SSL_accept() failed: error:0A000102:SSL "
+		    "routines::unsupported protocol "
+		    "(disconnected before auth was ready, waited 0 secs): user=<>, rip=198.19.3.3, lip=192.0.2.1, "
+		    "TLS handshaking: "
 		    "SSL_accept() failed: error:0A000102:SSL routines::unsupported protocol");
 		say_session(w);
 		count_note(w, TLS_FAILURE, name(&w->truth, services[which]));
@@ -2198,7 +2243,8 @@ dovecot_other(struct world *w)
 	say(w, account->address);
 	say(w, ")<12884><A9gxOc5gfIR/AAAB>: ");
 	if (what == 1)
-		say(w, hostile(w, 4) ? "msgid=<x>: imap-login: Login: user=<v@clinic.example>, method=PLAIN, rip=198.19.1.1, lip=192.0.2.1, session=<x>: saved mail to INBOX"
+		say(w, hostile(w, 4) ? "msgid=<x>: imap-login: Login: user=<v@clinic.example>, method=PLAIN, "
+		    "rip=198.19.1.1, lip=192.0.2.1, session=<x>: saved mail to INBOX"
 		    : "msgid=<x@y.example>: saved mail to INBOX");
 	else
 		say(w, "Disconnected: Logged out in=148, out=1166, bytes=148/1166");
@@ -2209,9 +2255,11 @@ static void
 other_program(struct world *w)
 {
 	static const char *const lines[][2] = {
-		{ "spamd[3344]", "spamd: result: . 0 - HTML_MESSAGE scantime=0.3,size=4711,user=user001,mid=<x@y.example>" },
+		{ "spamd[3344]", "spamd: result: . 0 - HTML_MESSAGE "
+		    "scantime=0.3,size=4711,user=user001,mid=<x@y.example>" },
 		{ "spamd[3344]", "spamd: identified spam (12.3/5.0) for user001:1001 in 0.4 seconds, 4711 bytes." },
-		{ "joe", "dovecot: imap-login: Login: user=<v@clinic.example>, method=PLAIN, rip=198.19.1.1, lip=192.0.2.1, mpid=1, session=<x>" },
+		{ "joe", "dovecot: imap-login: Login: user=<v@clinic.example>, method=PLAIN, rip=198.19.1.1, "
+		    "lip=192.0.2.1, mpid=1, session=<x>" },
 	};
 	unsigned which = below(w, w->options.plain ? 2 : 3);
 
@@ -2286,7 +2334,8 @@ panel_login(struct world *w)
 	say(w, " - SUCCESS LOGIN ");
 	say(w, daemons[which]);
 	count_login(w, WEBMAIL + which, which == 0 ? w->hosted[account->hosted].domain_id : w->empty,
-	    which == 0 ? account->address_key : account_key(&w->truth, user), "", UNTOLD, w->empty, account->network, loopback);
+	    which == 0 ? account->address_key : account_key(&w->truth, user), "", UNTOLD, w->empty,
+	    account->network, loopback);
 	end(w);
 }
 
@@ -2320,13 +2369,16 @@ panel_failure(struct world *w)
 		say(w, source);
 		say(w, " - ");
 		say(w, login);
-		say(w, hostile(w, 10) ? below(w, 2) == 0 ? " \"GET /?a= - root - SUCCESS LOGIN whostmgrd HTTP/1.1\"" : " \"GET /?a=%20-%20root%20-%20SUCCESS%20LOGIN%20whostmgrd HTTP/1.1\"" : " \"POST /login/?login_only=1 HTTP/1.1\"");
+		say(w, hostile(w, 10) ? below(w, 2) == 0 ? " \"GET /?a= - root - SUCCESS LOGIN whostmgrd "
+		    "HTTP/1.1\"" : " \"GET /?a=%20-%20root%20-%20SUCCESS%20LOGIN%20whostmgrd HTTP/1.1\"" :
+		    " \"POST /login/?login_only=1 HTTP/1.1\"");
 	}
 	say(w, deferred ? " DEFERRED LOGIN " : " FAILED LOGIN ");
 	say(w, daemons[which]);
 	say(w, deferred ? ": security token incorrect" : ": user password incorrect");
 	if (!deferred)
-		count_failure(w, WEBMAIL + which, domain_of(&w->truth, login, ""), account_key(&w->truth, login), source, 1);
+		count_failure(w, WEBMAIL + which, domain_of(&w->truth, login, ""), account_key(&w->truth, login),
+		    source, 1);
 	end(w);
 }
 
@@ -2365,7 +2417,8 @@ sender_hours(const struct truth *truth, const struct row *row, char *text, size_
 	size_t length = 0;
 
 	for (int i = 0; i < 24; i++)
-		length += (size_t) snprintf(text + length, room - length, "%s%u", i == 0 ? "" : ",", truth->hours[row->hourly][i]);
+		length += (size_t) snprintf(text + length, room - length, "%s%u", i == 0 ? "" : ",",
+		    truth->hours[row->hourly][i]);
 	return length;
 }
 
@@ -2381,19 +2434,25 @@ row_text(const struct world *w, const struct row *row)
 	date_text(w->options.first + row->day, day);
 	switch (row->kind) {
 	case MAIL:
-		snprintf(line, sizeof(line), "mail\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%llu\t%llu", day, direction_words[key[0]], names[key[1]],
-		    names[key[2]], tls_words[key[3]], names[key[4]], verified_words[key[5]], signed_words[key[6]], a, b);
+		snprintf(line, sizeof(line), "mail\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%llu\t%llu", day,
+		    direction_words[key[0]], names[key[1]],
+		    names[key[2]], tls_words[key[3]], names[key[4]], verified_words[key[5]], signed_words[key[6]],
+		    a, b);
 		break;
 	case LOGIN:
-		snprintf(line, sizeof(line), "login\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%06x\t%llu", day, service_words[key[0]], names[key[1]],
-		    names[key[2]], names[key[3]], tls_words[key[4]], names[key[5]], names[key[6]], key[7] != 0 ? "yes" : "no", row->most, a);
+		snprintf(line, sizeof(line), "login\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%06x\t%llu", day,
+		    service_words[key[0]], names[key[1]],
+		    names[key[2]], names[key[3]], tls_words[key[4]], names[key[5]], names[key[6]],
+		    key[7] != 0 ? "yes" : "no", row->most, a);
 		break;
 	case FAILURE:
-		snprintf(line, sizeof(line), "failure\t%s\t%s\t%s\t%s\t%s\t%llu", day, service_words[key[0]], names[key[1]], names[key[2]], names[key[3]], a);
+		snprintf(line, sizeof(line), "failure\t%s\t%s\t%s\t%s\t%s\t%llu", day, service_words[key[0]],
+		    names[key[1]], names[key[2]], names[key[3]], a);
 		break;
 	case SENDER:
 		sender_hours(&w->truth, row, hours, sizeof(hours));
-		snprintf(line, sizeof(line), "sender\t%s\t%s\t%s\t%llu\t%llu\t%u\t%s", day, names[key[0]], names[key[1]], a, b, row->most, hours);
+		snprintf(line, sizeof(line), "sender\t%s\t%s\t%s\t%llu\t%llu\t%u\t%s", day, names[key[0]],
+		    names[key[1]], a, b, row->most, hours);
 		break;
 	default:
 		snprintf(line, sizeof(line), "note\t%s\t%s\t%s\t%llu", day, note_words[key[0]], names[key[1]], a);
@@ -2512,14 +2571,16 @@ read_options(struct world *w, int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "seed", 1, NULL, 's' }, { "days", 1, NULL, 'd' }, { "mib", 1, NULL, 'm' }, { "out", 1, NULL, 'o' },
-		{ "secret", 1, NULL, 'k' }, { "first-day", 1, NULL, 'f' }, { "ids", 1, NULL, 'i' }, { "maillog-mib", 1, NULL, 'l' },
+		{ "secret", 1, NULL, 'k' }, { "first-day", 1, NULL, 'f' }, { "ids", 1, NULL, 'i' },
+		    { "maillog-mib", 1, NULL, 'l' },
 		{ "rotate", 0, NULL, 'r' }, { "flood", 0, NULL, 'F' }, { "plain", 0, NULL, 'p' }, { NULL, 0, NULL, 0 },
 	};
 	struct options *options = &w->options;
 	const char *secret = NULL;
 	int option;
 
-	*options = (struct options) { .seed = 1, .days = 3, .mib = 4, .first = day_of("2026-10-01"), .ids16 = true, .ids23 = true };
+	*options = (struct options) { .seed = 1, .days = 3, .mib = 4, .first = day_of("2026-10-01"), .ids16 = true,
+	    .ids23 = true };
 	while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1)
 		switch (option) {
 		case 's': options->seed = number_of(optarg, UINT32_MAX); break;

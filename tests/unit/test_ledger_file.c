@@ -1186,7 +1186,8 @@ test_no_space_at_every_call(void **state)
 			/* The directory's own flush behind a rename is all that may fail unseen. */
 			errors += result != 0;
 			if (result != 0 && (err.code != ERR_IO ||
-			    !is_below(err.source, place->ledger) || strstr(err.text, "No space left on device") == NULL))
+			    !is_below(err.source, place->ledger) ||
+			    strstr(err.text, "No space left on device") == NULL))
 				fail_msg("run %u, call %u: %s: %s", done + 1, n, err.source, err.text);
 			check_left(place, all, done, n);
 		}

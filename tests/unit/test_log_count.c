@@ -136,12 +136,14 @@ static const struct rule rules[] = {
 	    "mail\t2026-11-21\tsubmitted\t\tlocal.test\tTLSv1.2\tECDHE-RSA-AES256-GCM-SHA384\tno\tno\t1\t2\n"
 	    "login\t2026-11-21\tsmtp\tlocal.test\tKEY(joe@local.test)\tdovecot_login\tTLSv1.2\t"
 	    "ECDHE-RSA-AES256-GCM-SHA384\t192.0.2.0/24\tno\t080000\t1\n"
-	    "sender\t2026-11-21\tlocal.test\tKEY(joe@local.test)\t1\t2\t2\t0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,2,0,0,0,0\n" },
+	    "sender\t2026-11-21\tlocal.test\tKEY(joe@local.test)\t1\t2\t2\t"
+	    "0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,2,0,0,0,0\n" },
 	{ "a program on the server", LOG_EXIM,
 	    AT ID
 	    "<= root@server1.example.test U=root P=local S=355 T=\"local2\" for rcpt@remote.test\n",
 	    "mail\t2026-11-21\tlocal\t\tserver1.example.test\tclear\t\tno\tno\t1\t1\n"
-	    "sender\t2026-11-21\tserver1.example.test\tKEY(root)\t1\t1\t1\t0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,1,0,0,0,0\n" },
+	    "sender\t2026-11-21\tserver1.example.test\tKEY(root)\t1\t1\t1\t"
+	    "0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,1,0,0,0,0\n" },
 	{ "a bounce of our own has no sender", LOG_EXIM,
 	    AT ID
 	    "<= <> R=1xUqUd-000000002qR-0AjB U=mail P=local S=1268 T=\"Mail delivery failed\" for joe@local.test\n",
@@ -150,18 +152,22 @@ static const struct rule rules[] = {
 	    AT ID
 	    "<= joe@local.test U=joe P=local S=355 for a@remote.test b@remote.test\n" AT
 		ID
-	    "=> a@remote.test R=lookuphost T=dkim_remote_smtp H=mx.remote.test [192.0.2.25] X=TLS1.3:TLS_AES_256_GCM_SHA384:256 "
+	    "=> a@remote.test R=lookuphost T=dkim_remote_smtp H=mx.remote.test [192.0.2.25] "
+	    "X=TLS1.3:TLS_AES_256_GCM_SHA384:256 "
 	    "CV=dane DKIM=local.test C=\"250 OK\"\n" AT ID
-	    "-> b@remote.test R=lookuphost T=dkim_remote_smtp H=mx.remote.test [192.0.2.25] X=TLS1.3:TLS_AES_256_GCM_SHA384:256 "
+	    "-> b@remote.test R=lookuphost T=dkim_remote_smtp H=mx.remote.test [192.0.2.25] "
+	    "X=TLS1.3:TLS_AES_256_GCM_SHA384:256 "
 	    "CV=dane DKIM=local.test C=\"250 OK\"\n" AT ID "Completed\n" AT ID
 	    "=> c@remote.test R=lookuphost T=remote_smtp H=mx.remote.test [192.0.2.25]\n",
 	    "mail\t2026-11-21\tlocal\t\tlocal.test\tclear\t\tno\tno\t1\t2\n"
 	    "mail\t2026-11-21\tout\tremote.test\t\tclear\t\tno\tno\t1\t1\n"
 	    "mail\t2026-11-21\tout\tremote.test\tlocal.test\tTLSv1.3\tTLS_AES_256_GCM_SHA384\tdane\tyes\t1\t2\n"
-	    "sender\t2026-11-21\tlocal.test\tKEY(joe)\t1\t2\t2\t0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,2,0,0,0,0\n" },
+	    "sender\t2026-11-21\tlocal.test\tKEY(joe)\t1\t2\t2\t"
+	    "0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,2,0,0,0,0\n" },
 	{ "mail that is sent on is of the domain that it was for", LOG_EXIM,
 	    AT ID
-	    "=> fwd@remote.test <info@local.test> R=lookuphost T=remote_smtp H=mx.remote.test [192.0.2.25] C=\"250 OK\"\n",
+	    "=> fwd@remote.test <info@local.test> R=lookuphost T=remote_smtp H=mx.remote.test [192.0.2.25] C=\"250 "
+	    "OK\"\n",
 	    "mail\t2026-11-21\tout\tremote.test\tlocal.test\tclear\t\tno\tno\t1\t1\n" },
 	{ "local deliveries and those to loopback are on no wire", LOG_EXIM,
 	    AT ID
@@ -171,12 +177,14 @@ static const struct rule rules[] = {
 	    "" },
 	{ "TLS is required", LOG_EXIM,
 	    AT ID
-	    "== z@plain.test R=dnslookup T=remote_smtp defer (-38) H=mx.plain.test [192.0.2.26]: a TLS session is required, "
+	    "== z@plain.test R=dnslookup T=remote_smtp defer (-38) H=mx.plain.test [192.0.2.26]: a TLS session is "
+	    "required, "
 	    "but the server did not offer TLS support\n",
 	    "note\t2026-11-21\ttls-required\tplain.test\t1\n" },
 	{ "sent in clear after a handshake that failed", LOG_EXIM,
 	    AT ID
-	    "TLS session: (SSL_connect): error:0A00042E:SSL routines::tlsv1 alert protocol version: delivering unencrypted "
+	    "TLS session: (SSL_connect): error:0A00042E:SSL routines::tlsv1 alert protocol version: delivering "
+	    "unencrypted "
 	    "to H=mx.plain.test [192.0.2.26] (not in hosts_require_tls)\n",
 	    "note\t2026-11-21\tclear-fallback\tmx.plain.test\t1\n" },
 	{ "a wrong password over SMTP", LOG_EXIM,
@@ -196,18 +204,24 @@ static const struct rule rules[] = {
 	    "note\t2026-11-21\tdeferred\tRCPT\t1\n"
 	    "note\t2026-11-21\trejected\tRCPT\t1\n" },
 	{ "mailbox logins", LOG_DOVECOT,
-	    "Nov 21 07:11:22 host dovecot: imap-login: Login: user=<joe@example.com>, method=PLAIN, rip=192.0.2.5, lip=192.0.2.1, "
+	    "Nov 21 07:11:22 host dovecot: imap-login: Login: user=<joe@example.com>, method=PLAIN, rip=192.0.2.5, "
+	    "lip=192.0.2.1, "
 	    "mpid=9264, TLS, session=<A9gxOc5gfIR/AAAB>\n"
-	    "Nov 21 07:12:22 host dovecot: pop3-login: Login: user=<joe@example.com>, method=PLAIN, rip=127.0.0.1, lip=127.0.0.1, "
+	    "Nov 21 07:12:22 host dovecot: pop3-login: Login: user=<joe@example.com>, method=PLAIN, rip=127.0.0.1, "
+	    "lip=127.0.0.1, "
 	    "mpid=10337, secured, session=<M2DDOM5gdYN/AAAC>\n",
-	    "login\t2026-11-21\timap\texample.com\tKEY(joe@example.com)\tPLAIN\tencrypted\t\t192.0.2.0/24\tno\t000080\t1\n"
-	    "login\t2026-11-21\tpop3\texample.com\tKEY(joe@example.com)\tPLAIN\tclear\t\t127.0.0.0/24\tyes\t000080\t1\n" },
+	    "login\t2026-11-21\timap\texample.com\tKEY(joe@example.com)\tPLAIN\tencrypted\t"
+	    "\t192.0.2.0/24\tno\t000080\t1\n"
+	    "login\t2026-11-21\tpop3\texample.com\tKEY(joe@example.com)\tPLAIN\tclear\t"
+	    "\t127.0.0.0/24\tyes\t000080\t1\n" },
 	{ "wrong passwords of a mailbox", LOG_DOVECOT,
-	    "Nov 21 07:11:22 host dovecot: imap-login: Disconnected: Connection closed (auth failed, 3 attempts in 12 secs): "
+	    "Nov 21 07:11:22 host dovecot: imap-login: Disconnected: Connection closed (auth failed, 3 attempts in "
+	    "12 secs): "
 	    "user=<joe@example.com>, method=PLAIN, rip=192.0.2.5, lip=192.0.2.1, TLS, session=<A9gxOc5gfIR/AAAB>\n",
 	    "failure\t2026-11-21\timap\texample.com\tKEY(joe@example.com)\t192.0.2.5\t3\n" },
 	{ "panels", LOG_PANEL,
-	    "[2026-11-21 08:24:57 +0800] info [webmaild] 192.0.2.20 - joe@example.com \"POST /login/?login_only=1 HTTP/1.1\" "
+	    "[2026-11-21 08:24:57 +0800] info [webmaild] 192.0.2.20 - joe@example.com \"POST /login/?login_only=1 "
+	    "HTTP/1.1\" "
 	    "FAILED LOGIN webmaild: user password incorrect\n"
 	    "[2026-11-21 08:25:57 +0800] info [cpsrvd] 192.0.2.19 - root - SUCCESS LOGIN whostmgrd\n",
 	    "login\t2026-11-21\twhm\t\tKEY(root)\t\tuntold\t\t192.0.2.0/24\tno\t000100\t1\n"
@@ -327,7 +341,8 @@ long_log(uint32_t seed)
 			    stamp, id, i % 11);
 			break;
 		case 5:
-			used += (size_t)sprintf(bytes + used, "%s 1xUqUb-0000000%04u-3sYx Completed\n", stamp, i < 80 ? i + 5000 : i - 41);
+			used += (size_t)sprintf(bytes + used, "%s 1xUqUb-0000000%04u-3sYx Completed\n", stamp,
+			    i < 80 ? i + 5000 : i - 41);
 			break;
 		case 6:
 			used += (size_t)sprintf(bytes + used, "no line of Exim's %u\n", i);
@@ -439,7 +454,8 @@ test_reading_fails(void **state)
 	struct text text = long_log(9);
 	struct log_part part = part_of("/var/log/x", &text, 0);
 	struct log_parts parts = { .parts = &part, .count = 1 };
-	struct log_count_options options = { .kind = LOG_EXIM, .log = "/var/log/x", .secret = secret, .segment = 50000 };
+	struct log_count_options options = { .kind = LOG_EXIM, .log = "/var/log/x", .secret = secret,
+	    .segment = 50000 };
 	struct ledger *ledger = ledger_new(secret);
 	struct log_count_result result;
 	struct arena *arena = arena_new();
