@@ -141,6 +141,8 @@ log_look(struct update *update, struct ledger_log *log, struct err *err)
 		newest = &parts.parts[parts.count - 1];
 		log->size = newest->file.size;
 		log->mtime = newest->file.mtime;
+		log->newest_day = newest->reference_day;
+		log->went_on = position_of(&update->state, log->path) != NULL;
 		status = log_read(update, log, &parts, err);
 	}
 	log_parts_close(&parts);
@@ -184,8 +186,31 @@ logs_read(struct update *update, struct err *err)
 }
 
 /*
- * Days before a hole are not the whole truth: the ledger is whole from the
- * newest beginning of what was read without a position to go on from.
+ * From which day on nothing is missing from this log, as far as this run can tell;
+ * 0: nothing new is missing. The next run finds where this one left off, and says
+ * no more of it. A log that was emptied has no line yet: its file's day is the least.
+ */
+static int32_t
+hole_end(const struct ledger_log *log)
+{
+	int32_t day = 0;
+
+	if (!log->result.read || !log->went_on)
+		return 0;
+	/* Between which of the lines that could be read it lies nobody knows. */
+	if (log->why != NULL)
+		day = log->result.last_day;
+	else if (log->gap != NULL || log->result.incomplete != NULL)
+		day = log->result.first_day;
+	else
+		return 0;
+	/* A line may be of a day to come, whoever wrote it. */
+	return day != 0 && day < log->newest_day ? day : log->newest_day;
+}
+
+/*
+ * Days before a hole are not the whole truth. The panel's login_log is moved to an
+ * archive of its own each month, and is not held against the mail.
  */
 static void
 first_day_settle(struct update *update)
@@ -197,12 +222,15 @@ first_day_settle(struct update *update)
 	for (i = 0; i < update->result->log_count; i++) {
 		const struct ledger_log *log = &update->result->logs[i];
 
-		if (!log->result.read || log->result.first_day == 0)
-			continue;
-		if (log->kind == LOG_EXIM && (fresh || log->gap != NULL))
+		if (log->result.read && log->result.first_day != 0 &&
+		    (*first == 0 || (fresh && log->kind == LOG_EXIM)))
 			*first = log->result.first_day;
-		else if (*first == 0)
-			*first = log->result.first_day;
+	}
+	for (i = 0; i < update->result->log_count; i++) {
+		const struct ledger_log *log = &update->result->logs[i];
+
+		if (log->kind != LOG_PANEL && hole_end(log) > *first)
+			*first = hole_end(log);
 	}
 	update->result->first_day = *first;
 }

@@ -19,6 +19,8 @@ struct ledger_log {
 	const char *gap;		/* as log_parts.gap */
 	struct log_count_result result;
 	int64_t size, mtime;		/* of the log itself */
+	int32_t newest_day;		/* of that mtime; 0 = no file could be read */
+	bool went_on;			/* an earlier run had read some of it */
 };
 
 struct ledger_update {
