@@ -25,7 +25,7 @@ static const struct flag_row flag_rows[FLAG_COUNT] = {
 	[FLAG_FAIL_ON] = { "fail-on", "LEVEL",
 	    "exit status 2 from this level on (medium)" },
 	[FLAG_OUTPUT] = { "output", "FORMAT[:FILE]",
-	    "text, json or ndjson; repeatable" },
+	    NULL },	/* the command's own */
 	[FLAG_FACTS] = { "facts", "FILE", "a snapshot to judge" },
 	[FLAG_NO_NETWORK] = { "no-network", NULL, "no DNS, no sockets, no https API" },
 	[FLAG_PROGRESS] = { "progress", NULL, "say what is being collected" },
@@ -284,6 +284,8 @@ command_usage_print(const struct command *command)
 	printf("usage: cpward %s%s%s\n  %s\n\n", command->name,
 	    command->synopsis[0] != '\0' ? " " : "", command->synopsis,
 	    command->summary);
+	if (command->note != NULL)
+		printf("  %s\n\n", command->note);
 	for (flag = 0; flag < FLAG_HELP; flag++) {
 		const struct flag_row *row = &flag_rows[flag];
 
@@ -293,6 +295,9 @@ command_usage_print(const struct command *command)
 		    flag == FLAG_OUTPUT ? "-o, " : "", row->name,
 		    row->argument != NULL ? " " : "",
 		    row->argument != NULL ? row->argument : "");
-		printf("  %-28s %s\n", left, row->help);
+		if (flag == FLAG_OUTPUT)
+			printf("  %-28s %s; repeatable\n", left, command->formats);
+		else
+			printf("  %-28s %s\n", left, row->help);
 	}
 }

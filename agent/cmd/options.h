@@ -93,10 +93,12 @@ struct command {
 	const char *name;
 	const char *synopsis;	/* of its arguments: "list | explain ID" */
 	const char *summary;
+	const char *formats;	/* that -o takes; NULL = it has no -o */
 	unsigned flags;		/* FLAG_BITs it accepts */
 	/* Returns the exit status; err, when set, decides instead. */
 	int (*run)(struct arena *arena, const struct options *options,
 	    struct err *err);
+	const char *note;	/* for --help: what its arguments are; or NULL */
 };
 
 extern const struct command commands[];
