@@ -351,9 +351,10 @@ const struct check log_login_checks[] = {
 		.explain =
 		    "More than a hundred failures a day from one address are no "
 		    "mistyped password, and nothing stopped them. cpward ledger "
-		    "failures lists addresses, --names the accounts. In WHM, Home "
-		    "> Security Center > cPHulk Brute Force Protection, set the "
-		    "limits by address, and put an address on the blacklist; a "
+		    "failures lists addresses, cpward ledger --by account --names "
+		    "the accounts. In WHM, Home > Security Center > cPHulk Brute "
+		    "Force Protection, set the limits by address, and put an "
+		    "address on the blacklist; a "
 		    "whole office behind one address with one old password on a "
 		    "phone looks the same and is locked out with it, so ask "
 		    "first. An account that is guessed at needs a new password. "
@@ -377,7 +378,7 @@ const struct check log_login_checks[] = {
 		    "in several networks (/24 of IPv4, /48 of IPv6) within the "
 		    "same hour. Two are a phone and an office; a provider that "
 		    "fetches mail from many addresses may be more. cpward ledger "
-		    "logins --names says whose account the key is: ask the owner, "
+		    "--by account --names says whose account the key is: ask the owner, "
 		    "give each person an account of their own, and where nobody "
 		    "can explain it change the password, which logs all its "
 		    "devices out.",
