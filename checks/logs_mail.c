@@ -540,9 +540,10 @@ const struct check log_mail_checks[] = {
 		    "A key in DNS proves nothing when nobody signs with it: "
 		    "receivers then see mail that fails DMARC. Exim's log names "
 		    "the signing domain behind each delivery (DKIM=, selector "
-		    "dkim; Exim before 4.98 does not). In cPanel, Email > Email Deliverability, turn DKIM on "
-		    "for the domain; a smarthost or a transport of your own has "
-		    "to keep cPanel's DKIM options. Nobody notices, but receivers. "
+		    "dkim; Exim before 4.98 does not). In cPanel, Email > Email "
+		    "Deliverability, turn DKIM on for the domain; a smarthost or a "
+		    "transport of your own has to keep cPanel's DKIM options. "
+		    "Nobody notices, but receivers. "
 		    "Mail that a domain forwards keeps its sender and is not "
 		    "signed by the domain: where a profile wants every-message it "
 		    "counts as unsigned.",
