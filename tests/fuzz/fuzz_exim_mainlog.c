@@ -26,6 +26,7 @@ struct frame {
 	const char *before, *after;
 	enum writing writing;
 	bool may_break;		/* Exim doesn't quote it: the line may be broken by it */
+	bool may_hide;		/* … and nobody may be able to tell whose address it is */
 };
 
 static const struct frame frames[] = {
@@ -39,9 +40,9 @@ static const struct frame frames[] = {
 	{ STAMP ID "** a@b R=r T=t H=mx [192.0.2.1] CV=no: 550 ", "", WRITE_RAW, false },
 	{ STAMP ID "== a@b R=r T=t defer (-44) H=mx [192.0.2.1]: 451 ", "", WRITE_RAW, false },
 	{ STAMP "login authenticator failed for (x) [192.0.2.66]: 535 Incorrect authentication data (set_id=", ")",
-	  WRITE_RAW, true },
+	  WRITE_RAW, false, true },
 	{ STAMP "login authenticator failed for (", ") [192.0.2.66]: 535 Incorrect authentication data", WRITE_RAW,
-	  true },
+	  false, true },
 	{ STAMP "H=mx [192.0.2.66] F=<a@b> rejected RCPT <c@d>: ", "", WRITE_RAW, false },
 	{ STAMP ID "TLS session: ", ": delivering unencrypted to H=mx [192.0.2.1] (not in hosts_require_tls)",
 	  WRITE_RAW, false },
@@ -96,11 +97,12 @@ same(struct slice a, struct slice b)
 
 /* All but what the frame lets the bytes decide. */
 static bool
-tells_the_same(const struct exim_log_event *a, const struct exim_log_event *b)
+tells_the_same(const struct exim_log_event *a, const struct exim_log_event *b, bool may_hide)
 {
 	return a->kind == b->kind && a->has_sender == b->has_sender && same(a->address, b->address) &&
 	    same(a->original, b->original) && same(a->router, b->router) &&
-	    same(a->transport, b->transport) && same(a->host_address, b->host_address) &&
+	    same(a->transport, b->transport) &&
+	    (same(a->host_address, b->host_address) || (may_hide && b->host_address.length == 0)) &&
 	    a->tls == b->tls && same(a->cipher, b->cipher) && a->verified == b->verified &&
 	    same(a->protocol, b->protocol) && a->size == b->size &&
 	    same(a->recipients, b->recipients) && a->recipient_count == b->recipient_count &&
@@ -140,7 +142,7 @@ check_frame(const struct frame *frame, const uint8_t *data, size_t size)
 	read_line(lines[0], length[0], &expected);
 	read_line(lines[1], length[1], &event);
 	if (expected.kind == EXIM_LOG_BROKEN || expected.kind == EXIM_LOG_OTHER ||
-	    (!tells_the_same(&event, &expected) &&
+	    (!tells_the_same(&expected, &event, frame->may_hide) &&
 	    !(frame->may_break && event.kind == EXIM_LOG_BROKEN)))
 		abort();
 	free(lines[0]);
