@@ -30,22 +30,22 @@ struct frame {
 };
 
 static const struct frame frames[] = {
-	{ STAMP ID "<= a@b H=(x) [192.0.2.9] P=esmtp S=5 T=\"", "\" for joe@l", WRITE_QUOTED, false },
-	{ STAMP ID "<= a@b U=u P=local S=5 id=\"", "\"@z T=\"s\" for joe@l", WRITE_QUOTED, true },
-	{ STAMP ID "<= a@b H=(", ") [192.0.2.9]:25 P=esmtp S=5 id=a@vm T=\"s\" for joe@l", WRITE_RAW, true },
-	{ STAMP ID "<= a@b H=mx (", ") [192.0.2.9] P=esmtp S=5", WRITE_RAW, true },
-	{ STAMP ID "<= a@b H=(x) [192.0.2.9] U=", " P=esmtp S=5 id=a@vm T=\"s\" for joe@l", WRITE_RAW, true },
-	{ STAMP ID "<= \"", "\"@b H=(x) [192.0.2.9] P=esmtp S=5 T=\"s\" for joe@l", WRITE_QUOTED, false },
-	{ STAMP ID "=> a@b R=r T=t H=mx [192.0.2.1] C=\"", "\"", WRITE_QUOTED, false },
-	{ STAMP ID "** a@b R=r T=t H=mx [192.0.2.1] CV=no: 550 ", "", WRITE_RAW, false },
-	{ STAMP ID "== a@b R=r T=t defer (-44) H=mx [192.0.2.1]: 451 ", "", WRITE_RAW, false },
+	{ STAMP ID "<= a@b H=(x) [192.0.2.9] P=esmtp S=5 T=\"", "\" for joe@l", WRITE_QUOTED, false, false },
+	{ STAMP ID "<= a@b U=u P=local S=5 id=\"", "\"@z T=\"s\" for joe@l", WRITE_QUOTED, true, false },
+	{ STAMP ID "<= a@b H=(", ") [192.0.2.9]:25 P=esmtp S=5 id=a@vm T=\"s\" for joe@l", WRITE_RAW, true, false },
+	{ STAMP ID "<= a@b H=mx (", ") [192.0.2.9] P=esmtp S=5", WRITE_RAW, true, false },
+	{ STAMP ID "<= a@b H=(x) [192.0.2.9] U=", " P=esmtp S=5 id=a@vm T=\"s\" for joe@l", WRITE_RAW, true, false },
+	{ STAMP ID "<= \"", "\"@b H=(x) [192.0.2.9] P=esmtp S=5 T=\"s\" for joe@l", WRITE_QUOTED, false, false },
+	{ STAMP ID "=> a@b R=r T=t H=mx [192.0.2.1] C=\"", "\"", WRITE_QUOTED, false, false },
+	{ STAMP ID "** a@b R=r T=t H=mx [192.0.2.1] CV=no: 550 ", "", WRITE_RAW, false, false },
+	{ STAMP ID "== a@b R=r T=t defer (-44) H=mx [192.0.2.1]: 451 ", "", WRITE_RAW, false, false },
 	{ STAMP "login authenticator failed for (x) [192.0.2.66]: 535 Incorrect authentication data (set_id=", ")",
 	  WRITE_RAW, false, true },
 	{ STAMP "login authenticator failed for (", ") [192.0.2.66]: 535 Incorrect authentication data", WRITE_RAW,
 	  false, true },
-	{ STAMP "H=mx [192.0.2.66] F=<a@b> rejected RCPT <c@d>: ", "", WRITE_RAW, false },
+	{ STAMP "H=mx [192.0.2.66] F=<a@b> rejected RCPT <c@d>: ", "", WRITE_RAW, false, false },
 	{ STAMP ID "TLS session: ", ": delivering unencrypted to H=mx [192.0.2.1] (not in hosts_require_tls)",
-	  WRITE_RAW, false },
+	  WRITE_RAW, false, false },
 };
 
 static void
