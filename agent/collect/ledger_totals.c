@@ -117,12 +117,6 @@ account_name(char *room, size_t size, const struct ledger *day, uint32_t account
 
 /* ---- rows ---- */
 
-static bool
-is_old(uint8_t tls)
-{
-	return tls == LOG_TLS_SSL3 || tls == LOG_TLS_1_0 || tls == LOG_TLS_1_1;
-}
-
 static void
 add_out(struct ledger_totals *totals, const struct ledger *day, const struct ledger_mail *mail)
 {
@@ -131,7 +125,7 @@ add_out(struct ledger_totals *totals, const struct ledger *day, const struct led
 	struct hosted_total *hosted = table_item(totals, &totals->hosted, sizeof(*hosted),
 	    ledger_text(day, mail->hosted));
 	uint64_t clear = mail->tls == LOG_TLS_NONE ? mail->messages : 0;
-	uint64_t old = is_old(mail->tls) ? mail->messages : 0;
+	uint64_t old = log_tls_is_old(mail->tls) ? mail->messages : 0;
 
 	totals->out += mail->messages;
 	totals->out_clear += clear;
@@ -160,7 +154,7 @@ add_in(struct ledger_totals *totals, const struct ledger *day, const struct ledg
 	struct peer_total *peer = table_item(totals, &totals->peers, sizeof(*peer),
 	    ledger_text(day, mail->remote));
 	uint64_t clear = mail->tls == LOG_TLS_NONE ? mail->messages : 0;
-	uint64_t old = is_old(mail->tls) ? mail->messages : 0;
+	uint64_t old = log_tls_is_old(mail->tls) ? mail->messages : 0;
 
 	totals->in += mail->messages;
 	totals->in_clear += clear;
@@ -331,10 +325,9 @@ today_add(struct day_most *today, struct day_most *worst, uint64_t count, int32_
  * cpward, which tries a login in clear each time it looks.
  */
 static bool
-is_loopback(const char *source)
+is_own(const char *source)
 {
-	return strncmp(source, "127.", 4) == 0 || strcmp(source, "::1") == 0 ||
-	    strncmp(source, "::ffff:127.", 11) == 0;
+	return log_is_loopback((struct slice){ source, strlen(source) });
 }
 
 static void
@@ -349,9 +342,9 @@ add_failures(struct ledger_totals *totals, const struct ledger *day, int32_t num
 		const struct ledger_failure *failure = &failures[i];
 		const char *source = ledger_text(day, failure->source);
 
-		if (!is_loopback(source))
+		if (!is_own(source))
 			totals->failures += failure->count;
-		if (source[0] != '\0' && !is_loopback(source)) {
+		if (source[0] != '\0' && !is_own(source)) {
 			struct source_total *total = table_item(totals, &totals->sources,
 			    sizeof(*total), source);
 

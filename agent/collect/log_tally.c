@@ -17,21 +17,6 @@ is_empty(struct slice slice)
 	return slice.length == 0;
 }
 
-static bool
-begins_with(struct slice slice, const char *text)
-{
-	size_t length = strlen(text);
-
-	return slice.length >= length && memcmp(slice.bytes, text, length) == 0;
-}
-
-static bool
-is_loopback(struct slice address)
-{
-	return begins_with(address, "127.") || slice_is(address, "::1")
-	    || begins_with(address, "::ffff:127.");
-}
-
 /* Behind the last '@'; empty without one. */
 static struct slice
 domain_of(struct slice address)
@@ -106,7 +91,7 @@ count_smtp_login(struct ledger *ledger, const struct exim_log_event *event, stru
 		.network = ledger_network(ledger, LEDGER_OURS, event->host_address),
 		.service = LEDGER_SMTP,
 		.tls = mail->tls,
-		.trusted = is_loopback(event->host_address),
+		.trusted = log_is_loopback(event->host_address),
 		.hours = 1u << event->stamp.hour,
 		.count = 1,
 	});
@@ -168,7 +153,7 @@ exim_arrival(struct log_tally *tally, const struct exim_log_event *event)
 
 	if (!is_empty(event->authenticator))
 		count_submitted(tally, event, &mail);
-	else if (is_empty(event->host_address) || is_loopback(event->host_address))
+	else if (is_empty(event->host_address) || log_is_loopback(event->host_address))
 		count_local(tally, event, &mail);
 	else
 		count_incoming(tally, event, &mail);
@@ -194,7 +179,7 @@ exim_delivery(struct log_tally *tally, const struct exim_log_event *event)
 	struct ledger_mail *row = &delivery.row;
 	uint32_t hosted;
 
-	if (is_empty(event->host_address) || is_loopback(event->host_address))
+	if (is_empty(event->host_address) || log_is_loopback(event->host_address))
 		return;
 	delivery = (struct log_pending){
 		.row = {
@@ -332,7 +317,7 @@ dovecot_login(struct log_tally *tally, const struct dovecot_log_event *event)
 		.network = ledger_network(tally->ledger, LEDGER_OURS, event->remote),
 		.service = (uint8_t)service_of(event->service),
 		.tls = (uint8_t)event->tls,
-		.trusted = event->security == DOVECOT_LOG_SECURED || is_loopback(event->remote),
+		.trusted = event->security == DOVECOT_LOG_SECURED || log_is_loopback(event->remote),
 		.hours = 1u << event->stamp.hour,
 		.count = 1,
 	});
@@ -378,7 +363,7 @@ panel_event(struct log_tally *tally, const struct panel_log_event *event)
 		.network = ledger_network(tally->ledger, LEDGER_OURS, event->remote),
 		.service = (uint8_t)service_of(event->service),
 		.tls = LOG_TLS_UNTOLD,
-		.trusted = is_loopback(event->remote),
+		.trusted = log_is_loopback(event->remote),
 		.hours = 1u << event->stamp.hour,
 		.count = 1,
 	});

@@ -74,3 +74,24 @@ log_tls_version(struct slice text)
 		return LOG_TLS_SSL3;
 	return LOG_TLS_SOME;
 }
+
+bool
+log_tls_is_old(enum log_tls tls)
+{
+	return tls >= LOG_TLS_SSL3 && tls <= LOG_TLS_1_1;
+}
+
+static bool
+begins_with(struct slice slice, const char *text)
+{
+	size_t length = strlen(text);
+
+	return slice.length >= length && memcmp(slice.bytes, text, length) == 0;
+}
+
+bool
+log_is_loopback(struct slice address)
+{
+	return begins_with(address, "127.") || slice_is(address, "::1") ||
+	    begins_with(address, "::ffff:127.");
+}

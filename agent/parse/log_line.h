@@ -49,5 +49,8 @@ void log_day_text(int32_t day, char text[static 11]);	/* "2026-11-21" */
 
 /* "TLS1.3", "TLSv1.2", "TLS1", "SSLv3" and so on; LOG_TLS_SOME for what is not known. */
 enum log_tls log_tls_version(struct slice text);
+bool log_tls_is_old(enum log_tls tls);	/* known to be below TLS 1.2 */
+
+bool log_is_loopback(struct slice address);
 
 #endif

@@ -6,12 +6,6 @@
 
 #define FIRST_SLOTS 64
 
-bool
-ledger_tls_is_old(unsigned tls)
-{
-	return tls >= LOG_TLS_SSL3 && tls <= LOG_TLS_1_1;
-}
-
 static uint32_t
 hash_text(uint32_t hash, const char *text)
 {

@@ -12,9 +12,6 @@
 
 struct arena;
 
-/* SSLv3 to TLS 1.1. */
-bool ledger_tls_is_old(unsigned tls);
-
 /*
  * What stands before the blank line is the key. Who groups sets of it, and of
  * the counts, what his lines have; the rest stays zero and "".

@@ -104,7 +104,7 @@ add_mails(struct rows *rows)
 		    row->direction == LEDGER_OUT;
 
 		if (!is_wanted(rows, row->hosted, partner && in_sections(rows,
-		    row->tls == LOG_TLS_NONE, ledger_tls_is_old(row->tls),
+		    row->tls == LOG_TLS_NONE, log_tls_is_old(row->tls),
 		    SECTION_CLEAR, SECTION_OLD)))
 			continue;
 		log_day_text(row->day, day);
@@ -129,7 +129,7 @@ add_logins(struct rows *rows)
 	for (i = 0; i < count; i++, row++) {
 		if (!is_wanted(rows, row->domain, in_sections(rows,
 		    row->tls == LOG_TLS_NONE && !row->trusted,
-		    ledger_tls_is_old(row->tls), SECTION_LOGINS, SECTION_CLIENTS)))
+		    log_tls_is_old(row->tls), SECTION_LOGINS, SECTION_CLIENTS)))
 			continue;
 		log_day_text(row->day, day);
 		add_line(rows, arena_printf(rows->arena,

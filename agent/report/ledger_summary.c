@@ -90,7 +90,7 @@ add_mail(struct ledger_summary *summary, const struct ledger *day,
 	if (!is_wanted(summary, key.domain))
 		return;
 	summary->mail[row->direction][row->tls] += row->messages;
-	if (partner && (clear || ledger_tls_is_old(row->tls))) {
+	if (partner && (clear || log_tls_is_old(row->tls))) {
 		key.tls = row->tls;
 		group = section_group(summary, clear ? SECTION_CLEAR : SECTION_OLD,
 		    &key, row->day);
@@ -103,7 +103,7 @@ add_mail(struct ledger_summary *summary, const struct ledger *day,
 	group->messages += row->messages;
 	group->recipients += row->recipients;
 	group->clear += clear ? row->messages : 0;
-	group->old += ledger_tls_is_old(row->tls) ? row->messages : 0;
+	group->old += log_tls_is_old(row->tls) ? row->messages : 0;
 }
 
 static void
@@ -127,7 +127,7 @@ add_login(struct ledger_summary *summary, const struct ledger *day,
 		summary->trusted[row->service] += row->count;
 	else
 		summary->logins[row->service][row->tls] += row->count;
-	if (clear || ledger_tls_is_old(row->tls))
+	if (clear || log_tls_is_old(row->tls))
 		section_group(summary, clear ? SECTION_LOGINS : SECTION_CLIENTS,
 		    &key, row->day)->logins += row->count;
 	group = table_group(summary, row->day, key.domain, key.account);

@@ -82,7 +82,7 @@ print_share(const struct text *text, const char *words, uint64_t part, uint64_t 
 static const char *
 tls_color(unsigned tls)
 {
-	return tls == LOG_TLS_NONE || ledger_tls_is_old(tls) ? TEXT_BAD :
+	return tls == LOG_TLS_NONE || log_tls_is_old(tls) ? TEXT_BAD :
 	    tls == LOG_TLS_SOME || tls == LOG_TLS_UNTOLD ? TEXT_UNKNOWN : NULL;
 }
 
