@@ -595,8 +595,8 @@ collect_ledger(struct collection *collection)
 static const struct access ledger_accesses[] = {
 	{ ASK_DIR, "/var/log", "names of logs that were rotated" },
 	{ ASK_FILE, "/var/log/exim_mainlog*", MAIL_LOGS },
-	{ ASK_FILE, "/var/log/maillog*", "logins of Dovecot's" },
-	{ ASK_FILE, "/var/log/mail.log*", "logins of Dovecot's" },
+	{ ASK_FILE, "/var/log/maillog*", "logins to mailboxes" },
+	{ ASK_FILE, "/var/log/mail.log*", "logins to mailboxes" },
 	{ ASK_DIR, "/usr/local/cpanel/logs", "names of logs that were rotated" },
 	{ ASK_FILE, "/usr/local/cpanel/logs/login_log*", "logins to panel and webmail" },
 	{ ASK_STAT, "*", "whether a log is there, and how large it is now" },
