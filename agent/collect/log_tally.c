@@ -7,6 +7,7 @@
 #include "parse/panel_log.h"
 
 static const struct slice nothing = { "", 0 };
+/* Of a failure whose address a client hid: a source like another. */
 static const struct slice odd = { "(odd)", 5 };
 
 /* ---- small questions ---- */
@@ -257,8 +258,7 @@ exim_event(struct log_tally *tally, const struct exim_log_event *event)
 		    ledger_name(tally->ledger, LEDGER_OURS, event->rejected), 1);
 		break;
 	case EXIM_LOG_AUTH_FAILURE:
-		/* a HELO name can hide the address: "(odd)" is a source like another */
-		count_failure(tally, LEDGER_SMTP, day, event->authenticated_id,
+				count_failure(tally, LEDGER_SMTP, day, event->authenticated_id,
 		    is_empty(event->host_address) ? odd : event->host_address, 1);
 		break;
 	case EXIM_LOG_CLEAR_FALLBACK:
@@ -333,7 +333,7 @@ dovecot_event(struct log_tally *tally, const struct dovecot_log_event *event)
 		dovecot_login(tally, event);
 		break;
 	case DOVECOT_LOG_AUTH_FAILURE:
-		count_failure(tally, service, event->stamp.day, event->user, event->remote,
+		count_failure(tally, service, event->stamp.day, event->user, event->doubtful ? odd : event->remote,
 		    event->attempts == 0 ? 1 : event->attempts);
 		break;
 	case DOVECOT_LOG_CLEAR_REFUSED:

@@ -409,6 +409,23 @@ read_reason(const char *start, const char *end, uint32_t *ret_attempts)
 	return reason;
 }
 
+/*
+ * The list can't be read, or in two ways. That logins failed, and how many, stands
+ * before it, and the last name that was tried must not hide those before.
+ */
+static void
+forget_elements(struct dovecot_log_event *event)
+{
+	const struct dovecot_log_event whole = *event;
+
+	event->kind = DOVECOT_LOG_BROKEN;
+	if (whole.kind == DOVECOT_LOG_AUTH_FAILURE)
+		*event = (struct dovecot_log_event){ .kind = whole.kind,
+		    .is_dovecot = whole.is_dovecot, .stamp = whole.stamp,
+		    .service = whole.service, .attempts = whole.attempts,
+		    .doubtful = true };
+}
+
 /* The message of a login process and the elements behind it. */
 static void
 read_message(const char *at, const char *end, struct dovecot_log_event *event)
@@ -434,7 +451,7 @@ read_message(const char *at, const char *end, struct dovecot_log_event *event)
 	if (elements != NULL && !dovecot_elements_read(elements, end,
 	    event->kind != DOVECOT_LOG_LOGIN &&
 	    (reason == NULL || !reason->nameless), event))
-		event->kind = DOVECOT_LOG_BROKEN;
+		forget_elements(event);
 	/* A login of nobody is no login. */
 	if (event->kind == DOVECOT_LOG_LOGIN && event->user.length == 0)
 		event->kind = DOVECOT_LOG_BROKEN;

@@ -46,12 +46,14 @@ struct dovecot_log_event {
 	enum log_tls tls;
 	struct slice cipher;
 	uint32_t attempts;		/* AUTH_FAILURE: 1 and more */
+	bool doubtful;			/* AUTH_FAILURE: whose and from where nobody can tell */
 };
 
 /*
  * A name that a client made up never changes the kind, the address or the
  * security: where a list of elements could also be a part of it, the line is
- * BROKEN. Unless it is a LOGIN, the mechanism may be made up, too, and where
+ * BROKEN, or an AUTH_FAILURE that is doubtful: one connection may try a hundred
+ * passwords, and a made-up name at its end would hide them all. Unless it is a LOGIN, the mechanism may be made up, too, and where
  * the format has no address or puts it elsewhere than Dovecot's own does, what
  * follows the mechanism is no better than it.
  *

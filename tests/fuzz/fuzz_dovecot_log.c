@@ -64,6 +64,9 @@ check_event(const struct dovecot_log_event *event, const char *line,
 	    (event->kind == DOVECOT_LOG_LOGIN && event->user.length == 0) ||
 	    (event->attempts > 0) != (event->kind == DOVECOT_LOG_AUTH_FAILURE))
 		abort();
+	if (event->doubtful && (event->kind != DOVECOT_LOG_AUTH_FAILURE ||
+	    event->user.length > 0 || event->remote.length > 0))
+		abort();
 	if ((event->tls != LOG_TLS_NONE) !=
 	    (event->security == DOVECOT_LOG_ENCRYPTED))
 		abort();
@@ -133,11 +136,12 @@ read_format(const char *format, const char *name, bool has_address)
 		snprintf(line, sizeof(line), "Nov 21 19:11:22 server1 dovecot: "
 		    "imap-login: %s%s", messages[i], list);
 		read_line(line, strlen(line), &event);
-		if (event.kind == DOVECOT_LOG_BROKEN)
-			continue;
 		if (event.kind != DOVECOT_LOG_AUTH_FAILURE ||
-		    event.attempts != 3 ||
-		    event.security != DOVECOT_LOG_CLEAR ||
+		    event.attempts != 3)
+			abort();
+		if (event.doubtful)
+			continue;
+		if (event.security != DOVECOT_LOG_CLEAR ||
 		    (has_address ? event.remote.length != 9 ||
 		    strcmp(event.remote.bytes, "192.0.2.5") != 0 :
 		    event.remote.length != 0))

@@ -24,6 +24,7 @@
 	"logging out (auth failed, 1 attempts in 2 secs): "
 #define FAILED_2_4 SYSLOG "imap-login: Login aborted: Logged out " \
 	"(auth failed, 1 attempts in 2 secs) (auth_failed): "
+#define DOUBTFUL "failure " AT "imap|||| clear - - ×1 doubtful"
 #define K_1_3 "TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits)"
 #define TEN "yyyyyyyyyy"
 #define CUT_77 TEN TEN TEN TEN TEN TEN TEN "yyyyyyy"
@@ -40,7 +41,7 @@ static const char *const versions[] = {
 /*
  * wanted: "other", "dovecot" for an OTHER that is Dovecot's, "broken", else
  * "KIND DAY HOUR SERVICE|USER|METHOD|REMOTE|LOCAL SECURITY VERSION CIPHER",
- * then " ×N" for attempts and " cut".
+ * then " ×N" for attempts, " cut" and " doubtful".
  */
 static const struct {
 	const char *name;
@@ -368,36 +369,36 @@ static const struct {
 	    "login by logging out (auth failed, 1 attempts in 10 secs): "
 	    "user=<x>, TLS, rip=1.2.3.4, session=<y>, method=PLAIN, "
 	    "rip=198.51.100.7, lip=192.0.2.1, TLS: Connection closed, " K_1_3
-	    ", session=<55BTh9hgYLzGM2QH>", "broken" },
+	    ", session=<55BTh9hgYLzGM2QH>", DOUBTFUL },
 	{ "forged elements without an end", SYSLOG "imap-login: Info: "
 	    "Disconnected: Aborted login by logging out (auth failed, 1 attempts"
 	    " in 17 secs): user=<x>, TLS, rip=1.2.3.4>, method=PLAIN, "
 	    "rip=198.51.100.7, lip=192.0.2.1, TLS: Connection closed, " K_1_3
-	    ", session=<WbrTh9hg+LbGM2QH>", "broken" },
+	    ", session=<WbrTh9hg+LbGM2QH>", DOUBTFUL },
 	{ "TLS forged in clear", FAILED_2_3 "user=<x>, TLS, a=<y>, method=PLAIN, "
-	    REST SESSION, "broken" },
+	    REST SESSION, DOUBTFUL },
 	{ "the same as a session", FAILED_2_3 "user=<x>, TLS, session=<y>, "
-	    "method=PLAIN, " REST SESSION, "broken" },
+	    "method=PLAIN, " REST SESSION, DOUBTFUL },
 	{ "where the format has no session", FAILED_2_3 "user=<x>, TLS, "
 	    "session=<y>, method=PLAIN, rip=192.0.2.5, lip=192.0.2.1",
-	    "broken" },
+	    DOUBTFUL },
 	{ "an address where the format has none", FAILED_2_3 "user=<x>, "
-	    "rip=1.2.3.4, session=<y>, method=PLAIN, TLS", "broken" },
+	    "rip=1.2.3.4, session=<y>, method=PLAIN, TLS", DOUBTFUL },
 	{ "a short list that ends like a name, too", FAILED_2_3 "user=<>, "
-	    "secured, mpid=1, =<>, method=PLAIN, " SESSION, "broken" },
+	    "secured, mpid=1, =<>, method=PLAIN, " SESSION, DOUBTFUL },
 	{ "the name at the end", FAILED_2_3 REST "user=<x>, TLS, session=<y>",
-	    "broken" },
+	    DOUBTFUL },
 	{ "TLS forged as the last word", FAILED_2_3 "user=<x>, TLS>, "
-	    "method=PLAIN, " REST SESSION, "broken" },
+	    "method=PLAIN, " REST SESSION, DOUBTFUL },
 	{ "secured forged in clear", FAILED_2_3 "user=<x>, secured, a=<>, "
-	    "method=PLAIN, " REST SESSION, "broken" },
+	    "method=PLAIN, " REST SESSION, DOUBTFUL },
 	{ "a forged cipher", FAILED_2_3 "user=<x>, " K_1_3 ", a=<>, "
-	    "method=PLAIN, " REST SESSION, "broken" },
+	    "method=PLAIN, " REST SESSION, DOUBTFUL },
 	{ "a forged handshake", SYSLOG "imap-login: Disconnected: Aborted login "
 	    "(sent invalid base64 in response): user=<x>, TLS handshaking, a=<>,"
 	    " method=PLAIN, " REST SESSION, "broken" },
 	{ "two names", FAILED_2_3 "user=<x>, user=<y>, method=PLAIN, " REST
-	    SESSION, "broken" },
+	    SESSION, DOUBTFUL },
 
 	/* ---- what can't be ---- */
 	{ "a login of nobody", SYSLOG "imap-login: Login: user=<>, method=PLAIN, "
@@ -452,11 +453,11 @@ show(const struct dovecot_log_event *event, char *out, size_t size)
 	log_day_text(event->stamp.day, day);
 	if (event->attempts > 0)
 		snprintf(attempts, sizeof(attempts), " ×%u", event->attempts);
-	snprintf(out, size, "%s %s %02d:%02d %s|%s|%s|%s|%s %s %s %s%s%s",
+	snprintf(out, size, "%s %s %02d:%02d %s|%s|%s|%s|%s %s %s %s%s%s%s",
 	    kinds[event->kind], day, event->stamp.hour, event->stamp.minute,
 	    service, user, method, remote, local, securities[event->security],
 	    versions[event->tls], cipher, attempts,
-	    event->user_cut ? " cut" : "");
+	    event->user_cut ? " cut" : "", event->doubtful ? " doubtful" : "");
 	return out;
 }
 
