@@ -53,9 +53,10 @@ struct dovecot_log_event {
  * A name that a client made up never changes the kind, the address or the
  * security: where a list of elements could also be a part of it, the line is
  * BROKEN, or an AUTH_FAILURE that is doubtful: one connection may try a hundred
- * passwords, and a made-up name at its end would hide them all. Unless it is a LOGIN, the mechanism may be made up, too, and where
- * the format has no address or puts it elsewhere than Dovecot's own does, what
- * follows the mechanism is no better than it.
+ * passwords, and a made-up name at its end would hide them all. Unless it is a
+ * LOGIN, the mechanism may be made up, too, and where the format has no address
+ * or puts it elsewhere than Dovecot's own does, what follows the mechanism is
+ * no better than it.
  *
  * With auth_verbose = yes a refusal in clear has two lines, CLEAR_REFUSED when
  * it happens and another at the end of the connection. Where ssl = required

@@ -666,7 +666,8 @@ static const struct line_case failures[] = {
 	{ S "login authenticator failed for (x) [192.0.2.1] y) [192.0.2.66]:4: 535 Incorrect authentication data"
 	    " (set_id=j)",
 	    "auth-failure ip=192.0.2.66 auth=login as=j" },
-	{ S "login authenticator failed for (x) [192.0.2.66]: 535 Incorrect authentication data (set_id=j) [192.0.2.1])",
+	{ S "login authenticator failed for (x) [192.0.2.66]: 535 Incorrect authentication data (set_id=j) "
+	    "[192.0.2.1])",
 	    "auth-failure helo=x ip=192.0.2.66 auth=login as=j) [192.0.2.1]" },
 	{ S "login authenticator failed for (x) [192.0.2.66] y) [192.0.2.1] z: 535",
 	    "auth-failure auth=login" },

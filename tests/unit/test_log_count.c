@@ -198,8 +198,10 @@ static const struct rule rules[] = {
 	    "(set_id=joe@local.test)\n",
 	    "failure\t2026-11-21\tsmtp\t\t\t(odd)\t1\n" },
 	{ "failures whose address a last name hides", LOG_DOVECOT,
-	    "Nov 21 07:11:22 host dovecot: imap-login: Disconnected: Too many invalid commands (auth failed, 9 attempts in "
-	    "4 secs): user=<x>, rip=192.0.2.9, session=<y>, method=PLAIN, rip=192.0.2.5, lip=192.0.2.1, TLS, session=<A9g>\n",
+	    "Nov 21 07:11:22 host dovecot: imap-login: Disconnected: Too many invalid commands (auth failed, 9 "
+	    "attempts in "
+	    "4 secs): user=<x>, rip=192.0.2.9, session=<y>, method=PLAIN, rip=192.0.2.5, lip=192.0.2.1, TLS, "
+	    "session=<A9g>\n",
 	    "failure\t2026-11-21\timap\t\t\t(odd)\t9\n" },
 	{ "a recipient that was rejected", LOG_EXIM,
 	    AT
