@@ -344,30 +344,61 @@ print_table(const struct text *text)
 	text_print_more(text, shown, groups->count);
 }
 
+/* Of the domain that was asked for; a misspelled one has none. */
+static bool
+has_rows(const struct ledger_summary *summary)
+{
+	uint64_t rows = summary->failures;
+	size_t i, tls;
+
+	for (tls = 0; tls < LEDGER_TLS_COUNT; tls++) {
+		for (i = 0; i < LEDGER_DIRECTIONS; i++)
+			rows |= summary->mail[i][tls];
+		for (i = 0; i < LEDGER_SERVICE_COUNT; i++)
+			rows |= summary->logins[i][tls];
+	}
+	for (i = 0; i < LEDGER_SERVICE_COUNT; i++)
+		rows |= summary->trusted[i];
+	for (i = 0; i < SECTION_COUNT; i++)
+		rows |= summary->sections[i].count;
+	return rows != 0;
+}
+
+static void
+print_all(const struct text *text, unsigned sections)
+{
+	size_t i;
+
+	print_mail_totals(text);
+	print_login_totals(text);
+	print_failure_total(text);
+	print_note_totals(text);
+	if (text->summary->by != BY_NOTHING)
+		print_table(text);
+	for (i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++)
+		if ((sections & 1u << blocks[i].section) != 0)
+			print_block(text, &blocks[i]);
+}
+
 void
 ledger_report_text(FILE *out, const struct ledger_report *report,
     const struct ledger_text_options *options)
 {
+	const struct ledger_summary *summary = report->summary;
 	struct text text;
-	size_t i;
 
 	text_begin(&text, out, options, report->names);
-	text.summary = report->summary;
-	text_print_coverage(&text, &report->covered, report->summary->domain);
-	if (report->summary->first_day != 0) {
+	text.summary = summary;
+	text_print_coverage(&text, &report->covered, summary->domain);
+	if (summary->first_day != 0)
 		print_lines(&text);
-		print_mail_totals(&text);
-		print_login_totals(&text);
-		print_failure_total(&text);
-		print_note_totals(&text);
-		if (report->summary->by != BY_NOTHING)
-			print_table(&text);
-		for (i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++)
-			if ((report->sections & 1u << blocks[i].section) != 0)
-				print_block(&text, &blocks[i]);
-	} else {
+	if (summary->first_day == 0)
 		text_print_sentence(&text, NULL, 0,
 		    "the ledger has nothing of these days");
-	}
+	else if (summary->domain != NULL && !has_rows(summary))
+		text_print_sentence(&text, NULL, 0, arena_printf(text.arena,
+		    "the ledger has nothing of %s in these days", summary->domain));
+	else
+		print_all(&text, report->sections);
 	text_end(&text);
 }

@@ -409,6 +409,22 @@ test_one_section_of_one_domain(void **state)
 	arena_free(arena);
 }
 
+/* "none" six times would read like an answer. */
+static void
+test_a_domain_that_is_not_here(void **state)
+{
+	const struct shown shown = { .sections = SECTION_ALL, .domain = "othre.example" };
+	struct arena *arena = arena_new();
+	struct ledger *ledger = clinic();
+	const char *text = render(arena, ledger, ledger_report_text, &shown);
+
+	(void)state;
+	assert_has(text, "the ledger has nothing of othre.example in these days\n");
+	assert_lacks(text, "none");
+	ledger_free(ledger);
+	arena_free(arena);
+}
+
 static void
 test_tables(void **state)
 {
@@ -767,6 +783,7 @@ main(void)
 		cmocka_unit_test(test_whole_text),
 		cmocka_unit_test(test_nothing_to_show),
 		cmocka_unit_test(test_one_section_of_one_domain),
+		cmocka_unit_test(test_a_domain_that_is_not_here),
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_long_sections),
 		cmocka_unit_test(test_long_names),
