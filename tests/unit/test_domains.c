@@ -241,6 +241,7 @@ static const char *const no_reason[][2] = {
 	/* It sends: then it is judged, and DKIM= in a line is the selector. */
 	{ "dns.dkim.signing_observed", "domains.mail" },
 	{ "dns.dkim.signing_observed", "exim.log_selector" },
+	{ "dns.dkim.signing_observed", "ledger.out_signed" },
 };
 
 static bool
