@@ -13,6 +13,8 @@
 
 #define SECONDS_A_DAY 86400
 #define WINDOW_DAYS 30
+/* Queue runs alone are a line of Exim's each day; a small server's Dovecot may rest a while. */
+#define STALE_DAYS 7
 /* Of a list: a snapshot stays readable when strangers write thousands of names. */
 #define LIST_MAX 16384
 /* What is worth an item: see facts.h. */
@@ -179,6 +181,12 @@ set_days(struct window *window, int32_t today, const char *dovecot_why)
 		int32_t first = total->first_day < window->totals.whole_from ?
 		    window->totals.whole_from : total->first_day;
 
+		/* The daemon may log elsewhere now: log_file_path, log_path, syslog. */
+		if (meta.state == FACT_KNOWN && log->kind != LOG_PANEL &&
+		    total->last_day != 0 && today - total->last_day > STALE_DAYS)
+			meta_unknown(window->collection, &meta, meta.origin,
+			    "the newest line of %s is of %s", log->path,
+			    day_text(window->collection, total->last_day));
 		/* Not written to every day: what counts is how far it goes back. */
 		set_int(days[log->kind], &meta, log->kind != LOG_PANEL ? total->days :
 		    total->first_day == 0 ? 0 : (uint64_t)(today - first + 1));

@@ -258,6 +258,17 @@ static const struct collect_case cases[] = {
 		LEAVES("20", TLS)) }, {
 	    { "ledger.exim_days", LOG, KNOWN, "1", NULL },
 	    { "ledger.first_day", LOG, KNOWN, "2026-10-01", NULL } } },
+	/* A daemon that logs elsewhere leaves its old log behind. */
+	{ "nothing new for eight days", {
+	    FILE_IS(MAINLOG, LEAVES("12", TLS) LEAVES("13", "")),
+	    FILE_IS(MAILLOG, LOGGED_IN("12", "") LOGGED_IN("13", "")) }, {
+	    { "ledger.exim_days", LOG, UNKNOWN, "is of 2026-11-13", MAINLOG },
+	    { "ledger.dovecot_days", LOG, UNKNOWN, "is of 2026-11-13", MAILLOG },
+	    { "ledger.panel_days", LOG, KNOWN, "10", LOGIN_LOG },
+	    { "ledger.out_clear", LOG, KNOWN, "1", NULL } } },
+	{ "nothing new for seven days", {
+	    FILE_IS(MAINLOG, LEAVES("13", TLS) LEAVES("14", TLS)) }, {
+	    { "ledger.exim_days", LOG, KNOWN, "2", NULL } } },
 	{ "a day ahead of utc", {
 	    FILE_IS(MAINLOG, LEAVES("22", TLS)) }, {
 	    { "ledger.exim_last_day", LOG, KNOWN, "2026-11-22", NULL } } },
