@@ -282,7 +282,7 @@ catalogue_explain(FILE *out, const struct check *check,
 	fprintf(out, "%s: %s\n\n", check->id, check->title);
 	print_severity(out, arena, entry);
 	print_term(out, arena, "scope", catalogue_scope(arena, check));
-	if (want != NULL)
+	if (want != NULL && want[0] != '\0')
 		print_term(out, arena, "want", want);
 	print_needs(out, arena, check);
 	for (i = 0; entry != NULL && i < entry->reference_count; i++)

@@ -107,7 +107,7 @@ print_check(FILE *out, struct arena *arena, const struct check *check,
 	print_item(out, arena, "severity",
 	    entry == NULL ? "none" : severity_name(entry->severity));
 	print_item(out, arena, "scope", catalogue_scope(arena, check));
-	if (want != NULL)
+	if (want != NULL && want[0] != '\0')
 		print_item(out, arena, "want", want);
 	print_item(out, arena, "facts", joined_needs(arena, check));
 	if (entry != NULL && entry->reference_count > 0)
