@@ -326,7 +326,12 @@ read_login(struct text text, struct panel_log_event *event)
 	rest.at = at + outcome->length + LENGTH(LOGIN_WORD);
 	event->kind = outcome->kind;
 	text.end = at;
-	return read_login_user(text, event) && read_service(rest, event);
+	if (event->kind != PANEL_LOG_FAILURE)
+		return read_login_user(text, event) && read_service(rest, event);
+	/* Who guesses writes the request: a quote in it must not hide that he failed. */
+	if (!read_login_user(text, event))
+		event->user = event->possessor = (struct slice){ 0 };
+	return read_service(rest, event);
 }
 
 /*

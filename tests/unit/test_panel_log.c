@@ -102,23 +102,23 @@ static const struct {
 	{ "a stamp in a name", "192.0.2.20 - root [01/01/2020:00:00:00 -0000] x "
 	    OLD_STAMP POST "FAILED LOGIN cpaneld: no", "broken" },
 	{ "a request in a name", STAMP "info [webmaild] 192.0.2.20 - root \"GET "
-	    "/ HTTP/1.1\" x " POST "FAILED LOGIN webmaild: no", "broken" },
+	    "/ HTTP/1.1\" x " POST "FAILED LOGIN webmaild: no", "failure 2026-11-21 08:24 webmaild|||192.0.2.20||no" },
 	{ "a login in a request", STAMP "info [webmaild] 192.0.2.20 - joe "
 	    "\"GET /?\" SUCCESS LOGIN cpaneld HTTP/1.1\" FAILED LOGIN webmaild: "
-	    "no", "broken" },
+	    "no", "failure 2026-11-21 08:24 webmaild|||192.0.2.20||no" },
 	{ "a quote in a request", STAMP "info [webmaild] 192.0.2.20 - joe "
-	    "\"GET /\"x HTTP/1.1\" FAILED LOGIN webmaild: no", "broken" },
+	    "\"GET /\"x HTTP/1.1\" FAILED LOGIN webmaild: no", "failure 2026-11-21 08:24 webmaild|||192.0.2.20||no" },
 	{ "the words alone in a request", STAMP "info [webmaild] 192.0.2.20 - joe"
 	    " \"GET /SUCCESS LOGIN HTTP/1.1\" FAILED LOGIN webmaild: no",
 	    "failure 2026-11-21 08:24 webmaild|joe||192.0.2.20||no" },
 	{ "the words twice, with a blank for both", INFO "192.0.2.20 - joe - "
 	    "FAILED LOGIN SUCCESS LOGIN cpaneld", "broken" },
 	{ "a possessor that is none", INFO "192.0.2.20 - joe (possessor: a b) - "
-	    "FAILED LOGIN cpaneld: no", "broken" },
+	    "FAILED LOGIN cpaneld: no", "failure 2026-11-21 08:24 cpaneld|||192.0.2.20||no" },
 	{ "a possessor twice", INFO "192.0.2.20 - joe (possessor: a) (possessor:"
 	    " b) - SUCCESS LOGIN cpaneld", "broken" },
 	{ "a control character", STAMP "info [cpaneld] 192.0.2.20 - j\x01oe "
-	    POST "FAILED LOGIN cpaneld: no", "broken" },
+	    POST "FAILED LOGIN cpaneld: no", "failure 2026-11-21 08:24 cpaneld|||192.0.2.20||no" },
 	{ "a login of nobody", INFO "192.0.2.20 -  - SUCCESS LOGIN cpaneld",
 	    "broken" },
 
