@@ -132,13 +132,13 @@ look_at_log(struct arena *arena, const struct options *options,
 		    " was not read whole: ", log->result.incomplete));
 }
 
-/* A log that is not there is no fault, unless there is no other. */
+/* Without Exim's the rest says little; another that is not there is no fault. */
 static void
 look_at_logs(struct arena *arena, const struct options *options,
     struct ledger_run *run)
 {
 	const char *absent = "";
-	bool nothing_read = true;
+	bool nothing_read = true, no_exim = false;
 	size_t i;
 
 	for (i = 0; i < run->update.log_count; i++) {
@@ -149,11 +149,17 @@ look_at_logs(struct arena *arena, const struct options *options,
 		if (log->status == ANSWER_ABSENT || log->status == ANSWER_NO_PARENT)
 			absent = arena_join(arena, absent,
 			    absent[0] == '\0' ? "" : ", ", log->path);
+		if (log->kind == LOG_EXIM && (log->status == ANSWER_ABSENT ||
+		    log->status == ANSWER_NO_PARENT))
+			no_exim = true;
 		look_at_log(arena, options, run, log);
 	}
 	if (nothing_read && absent[0] != '\0')
 		add_unread(arena, options, run, arena_join(arena,
 		    "nothing was read, for there is no ", absent));
+	else if (no_exim)
+		add_unread(arena, options, run, arena_join(arena,
+		    "Exim's log was not read, for there is no ", absent));
 }
 
 static struct facts *
