@@ -115,13 +115,13 @@ judge_log(struct window *window, const struct ledger_log *log)
 	struct fact_meta *meta = &window->logs[log->kind];
 	const char *origin = arena_strdup(window->collection->arena, log->path);
 
-	if (total->last_day != 0 || log->status == ANSWER_OK)
+	if (total->last_day != 0 || (log->status == ANSWER_OK && log->result.read))
 		meta_known(meta, origin);
 	else if (log->status == ANSWER_ABSENT)
 		meta_absent(meta, origin);
 	else
-		meta_unknown(window->collection, meta, origin, "%s",
-		    log->why != NULL ? log->why : "it could not be read");
+		meta_unknown(window->collection, meta, origin, "%s", log->why != NULL ? log->why :
+		    log->result.incomplete != NULL ? log->result.incomplete : "it could not be read");
 }
 
 /*
@@ -148,7 +148,19 @@ days_meta(struct window *window, const struct ledger_log *log)
 	return meta;
 }
 
-/* The least that is known of them: several logs tell it together. */
+/* Several logs tell it together: a sum is known where each part is. */
+static struct fact_meta
+sum_meta(const struct window *window)
+{
+	size_t i;
+
+	for (i = 0; i < LEDGER_LOG_COUNT; i++)
+		if (window->logs[i].state == FACT_UNKNOWN)
+			return window->logs[i];
+	return window->all;
+}
+
+/* What one of them tells alone: where one is known, a name in it is. */
 static void
 judge_all(struct window *window)
 {
@@ -225,6 +237,7 @@ set_logins(struct window *window)
 	struct ledger_facts *facts = &collection->facts->ledger;
 	const struct ledger_totals *totals = &window->totals;
 	const struct fact_meta *logs = window->logs;
+	const struct fact_meta sum = sum_meta(window);
 
 	set_int(&facts->submissions, &logs[LOG_EXIM], totals->submissions);
 	set_int(&facts->submissions_clear, &logs[LOG_EXIM], totals->submissions_clear);
@@ -237,8 +250,8 @@ set_logins(struct window *window)
 	set_int(&facts->panel_logins, &logs[LOG_PANEL], totals->panel_logins);
 	set_day(collection, &facts->panel_logins_last, &logs[LOG_PANEL],
 	    totals->panel_logins_last);
-	set_int(&facts->failures, &window->all, totals->failures);
-	set_int(&facts->broken_lines, &window->all, totals->broken);
+	set_int(&facts->failures, &sum, totals->failures);
+	set_int(&facts->broken_lines, &sum, totals->broken);
 }
 
 static void
