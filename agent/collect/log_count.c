@@ -8,7 +8,6 @@
 #include "collect/log_count.h"
 
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -228,14 +227,20 @@ work_spill(struct work *work)
 	work_stop(work, 0, "what was counted could not be kept", true);
 }
 
-/* In the order of the segments, whoever counted them. */
-static void
+/*
+ * In the order of the segments, whoever counted them. false: a newer one ended the
+ * reading meanwhile, and this one counts for nothing.
+ */
+static bool
 work_join(struct work *work, size_t number, struct log_tally *tally)
 {
+	bool joined;
+
 	pthread_mutex_lock(&work->lock);
 	while (work->joined != number && number < work->wanted)
 		pthread_cond_wait(&work->turn, &work->lock);
-	if (number < work->wanted) {
+	joined = number < work->wanted;
+	if (joined) {
 		log_ends_put_before(work->ends, tally, work->ledger);
 		ledger_merge(work->ledger, tally->ledger);
 		work_spill(work);
@@ -243,6 +248,7 @@ work_join(struct work *work, size_t number, struct log_tally *tally)
 		pthread_cond_broadcast(&work->turn);
 	}
 	pthread_mutex_unlock(&work->lock);
+	return joined;
 }
 
 static void *
@@ -270,7 +276,8 @@ worker_run(void *data)
 		}
 		if (segment->newest)
 			work->end = end;
-		work_join(work, number, &worker->tally);
+		if (!work_join(work, number, &worker->tally))
+			worker->tally.totals = before;
 	}
 	return NULL;
 }
@@ -413,14 +420,13 @@ log_count(struct arena *arena, const struct log_parts *parts,
 	for (i = 0; i < threads; i++) {
 		workers[i].work = &work;
 		workers[i].ledger = ledger_new(options->secret);
-		workers[i].buffer = malloc(BUFFER_BYTES);
+		workers[i].buffer = arena_alloc(arena, BUFFER_BYTES);
 		log_tally_init(&workers[i].tally, options->kind, options->log);
 	}
 	workers_run(workers, threads);
 	result_take(arena, &work, parts, workers, threads, open, open_count, ret_result);
 	for (i = 0; i < threads; i++) {
 		log_tally_free(&workers[i].tally);
-		free(workers[i].buffer);
 		ledger_free(workers[i].ledger);
 	}
 	log_ends_free(work.ends);

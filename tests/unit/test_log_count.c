@@ -478,6 +478,40 @@ test_reading_fails(void **state)
 	free((char *)text.bytes);
 }
 
+/* What is older than a damaged archive is not told of, whoever has read it already. */
+static void
+test_damaged_archive(void **state)
+{
+	static const char newest[] = "2026-11-20 10:00:00 x\n", older[] = "2026-10-01 10:00:00 x\n";
+	struct text texts[] = { { older, sizeof older - 1 }, { "no gzip", 7 }, { newest, sizeof newest - 1 } };
+	unsigned round;
+	size_t i;
+
+	(void)state;
+	for (round = 0; round < 300; round++) {
+		struct log_part part[COUNT(texts)];
+		struct log_parts parts = { .parts = part, .count = COUNT(texts) };
+		struct log_count_options options = { .kind = LOG_EXIM, .log = "/var/log/x", .secret = secret, .threads = 3 };
+		struct ledger *ledger = ledger_new(secret);
+		struct log_count_result result;
+		struct arena *arena = arena_new();
+		struct ledger_open *open = NULL;
+		size_t open_count = 0;
+
+		for (i = 0; i < COUNT(texts); i++)
+			part[i] = part_of("/var/log/x", &texts[i], 0);
+		part[1].compressed = true;
+		part[1].to = UINT64_MAX;
+		assert_int_equal(log_count(arena, &parts, &options, ledger, &open, &open_count, &result, NULL), 0);
+		assert_true(result.read);
+		assert_non_null(result.incomplete);
+		assert_int_equal(result.lines, 1);
+		assert_int_equal(result.first_day, log_day(2026, 11, 20));
+		ledger_free(ledger);
+		arena_free(arena);
+	}
+}
+
 /* The newest is read whole; what is older is named. */
 static void
 test_deadline(void **state)
@@ -512,6 +546,7 @@ main(void)
 		cmocka_unit_test(test_cuts_change_nothing),
 		cmocka_unit_test(test_runs_go_on),
 		cmocka_unit_test(test_reading_fails),
+		cmocka_unit_test(test_damaged_archive),
 		cmocka_unit_test(test_deadline),
 	};
 
