@@ -74,11 +74,11 @@ position_set(struct update *update, const struct log_position *position)
 }
 
 static int
-log_spill(void *data, const struct ledger *ledger, struct err *err)
+log_spill(void *data, const struct ledger *ledger, int32_t first, struct err *err)
 {
 	const struct update *update = data;
 
-	return ledger_stage(update->store, ledger, err);
+	return ledger_stage(update->store, ledger, first, err);
 }
 
 /* What was counted is kept, and where the next run goes on; or all of it is dropped. */

@@ -19,7 +19,8 @@ enum {
 	SEGMENT_BYTES = 32 << 20,
 	BUFFER_BYTES = 256 << 10,
 	MAX_THREADS = 4,
-	SPILL_ROWS = 49152,
+	SPILL_ROWS = 40960,
+	SPILL_KEPT = 2,		/* days */
 };
 
 struct segment {
@@ -211,16 +212,20 @@ work_take(struct work *work, size_t *ret_number)
 	return taken;
 }
 
-/* The lock is held. */
+/*
+ * The lock is held. The two oldest days stay: of one a part is still to come, of the
+ * other deliveries of what arrived before. A day that is spilled twice is read again.
+ */
 static void
 work_spill(struct work *work)
 {
 	const struct log_count_options *options = work->options;
+	int32_t oldest = ledger_first_day(work->ledger);
 
 	if (options->spill == NULL || ledger_row_count(work->ledger) < SPILL_ROWS)
 		return;
-	if (options->spill(options->spill_data, work->ledger, work->err) == 0) {
-		ledger_clear(work->ledger);
+	if (options->spill(options->spill_data, work->ledger, oldest + SPILL_KEPT, work->err) == 0) {
+		ledger_drop_days(work->ledger, oldest + SPILL_KEPT);
 		return;
 	}
 	work->status = -1;

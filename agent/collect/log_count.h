@@ -20,11 +20,11 @@ struct log_count_options {
 	unsigned threads;		/* 0 = as many as processors, 4 at most */
 	size_t segment;			/* bytes; 0 = 32 MiB */
 	/*
-	 * Takes what the ledger has so far, which is cleared then, when it has
-	 * become large; never called from two threads at once. -1: counting ends,
-	 * err is set. NULL = the ledger holds it all.
+	 * Takes what the ledger has of the days from first on, which it loses
+	 * then, when it has become large; never called from two threads at once.
+	 * -1: counting ends, err is set. NULL = the ledger holds it all.
 	 */
-	int (*spill)(void *data, const struct ledger *ledger, struct err *err);
+	int (*spill)(void *data, const struct ledger *ledger, int32_t first, struct err *err);
 	void *spill_data;
 };
 

@@ -198,7 +198,8 @@ exim_delivery(struct log_tally *tally, const struct exim_log_event *event)
 	};
 	hosted = delivery_hosted(tally, event, row->remote);
 	delivery.id = is_empty(event->id) ? 0 : log_message_id(event->id);
-	if (hosted != LEDGER_NO_NAME || event->has_sender || delivery.id == 0
+	/* The arrival of ">>" comes behind it, maybe in a segment that is joined already. */
+	if (hosted != LEDGER_NO_NAME || event->has_sender || event->cutthrough || delivery.id == 0
 	    || open_set_find(&tally->ends.open, delivery.id, &hosted))
 		log_ends_decide(tally->ledger, row, hosted, delivery.signing_domain);
 	else
@@ -258,7 +259,7 @@ exim_event(struct log_tally *tally, const struct exim_log_event *event)
 		    ledger_name(tally->ledger, LEDGER_OURS, event->rejected), 1);
 		break;
 	case EXIM_LOG_AUTH_FAILURE:
-				count_failure(tally, LEDGER_SMTP, day, event->authenticated_id,
+		count_failure(tally, LEDGER_SMTP, day, event->authenticated_id,
 		    is_empty(event->host_address) ? odd : event->host_address, 1);
 		break;
 	case EXIM_LOG_CLEAR_FALLBACK:

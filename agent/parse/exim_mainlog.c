@@ -129,6 +129,7 @@ static bool
 read_arrow(const char *at, const char *end, struct exim_log_event *event)
 {
 	event->further = *at == '-';
+	event->cutthrough = *at == '>';
 	if (end - at < 4 || at[2] != ' ')
 		return false;
 	at += 3;

@@ -58,6 +58,7 @@ struct exim_log_event {
 	struct slice router;		/* R= */
 	struct slice transport;		/* T= of a delivery (never the subject) */
 	bool further;			/* "->": another recipient of the message just delivered */
+	bool cutthrough;		/* ">>": its "<=" comes behind it */
 	struct slice signing_domain;	/* DKIM= of a delivery: the domain it was signed for */
 	bool tls_required;		/* DEFERRAL, FAILURE: its text says that TLS is required */
 

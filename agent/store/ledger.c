@@ -167,6 +167,7 @@ ledger_free(struct ledger *ledger)
 		ledger_index_done(&ledger_rows_of(ledger, kind)->index);
 	}
 	free(ledger->days);
+	HMAC_CTX_free(ledger->keyer);
 	explicit_bzero(ledger, sizeof(*ledger));
 	free(ledger);
 }
@@ -589,6 +590,57 @@ ledger_clear(struct ledger *ledger)
 		}
 	}
 	ledger->day_count = 0;
+}
+
+static void
+rows_swap(struct ledger *one, struct ledger *other)
+{
+	struct ledger_day *const days = one->days;
+	size_t count = one->day_count, room = one->day_room;
+	struct ledger_rows rows;
+	enum ledger_kind kind;
+
+	for (kind = 0; kind < KIND_COUNT; kind++) {
+		rows = *ledger_rows_of(one, kind);
+		*ledger_rows_of(one, kind) = *ledger_rows_of(other, kind);
+		*ledger_rows_of(other, kind) = rows;
+	}
+	one->days = other->days;
+	one->day_count = other->day_count;
+	one->day_room = other->day_room;
+	other->days = days;
+	other->day_count = count;
+	other->day_room = room;
+}
+
+void
+ledger_drop_days(struct ledger *ledger, int32_t first)
+{
+	struct ledger *kept = ledger_new(ledger->secret);
+	const struct ledger_rows *rows;
+	enum ledger_kind kind;
+	union ledger_row row;
+	const char *from;
+	uint32_t i;
+
+	for (kind = 0; kind < KIND_COUNT; kind++) {
+		rows = ledger_rows_of(ledger, kind);
+		from = rows->rows;
+		for (i = 0; i < rows->count; i++, from += ledger_row_size(kind)) {
+			memcpy(&row, from, ledger_row_size(kind));
+			if (row.mail.day < first)
+				ledger_add(kept, kind, &row);
+		}
+	}
+	/* The rows change places, the names stay where they are. */
+	rows_swap(ledger, kept);
+	ledger_free(kept);
+}
+
+int32_t
+ledger_first_day(const struct ledger *ledger)
+{
+	return ledger->day_count == 0 ? 0 : ledger->days[0].day;
 }
 
 size_t

@@ -189,8 +189,11 @@ const struct ledger_sender *ledger_senders(const struct ledger *ledger, size_t *
 const struct ledger_note *ledger_notes(const struct ledger *ledger, size_t *ret_count);
 
 size_t ledger_row_count(const struct ledger *ledger);
-/* Takes all rows away; names keep their numbers. */
+/* The oldest day that has a row; 0 = none has. */
+int32_t ledger_first_day(const struct ledger *ledger);
+/* Takes all rows away, or those of the days from first on; names keep their numbers. */
 void ledger_clear(struct ledger *ledger);
+void ledger_drop_days(struct ledger *ledger, int32_t first);
 
 /* Adds all of from, another ledger, names translated. */
 void ledger_merge(struct ledger *into, const struct ledger *from);
@@ -254,11 +257,12 @@ int ledger_load_state(struct ledger_store *store, struct arena *arena,
     struct ledger_state *ret_state, struct err *err);
 
 /*
- * For more rows than memory should hold: adds the ledger's to what the next
- * commit will commit. Until then they count for nobody, and ledger_unstage
- * drops them.
+ * For more rows than memory should hold: adds those of the days from first on
+ * to what the next commit will commit. Until then they count for nobody, and
+ * ledger_unstage drops them.
  */
-int ledger_stage(struct ledger_store *store, const struct ledger *ledger, struct err *err);
+int ledger_stage(struct ledger_store *store, const struct ledger *ledger, int32_t first,
+    struct err *err);
 void ledger_unstage(struct ledger_store *store);
 
 /*

@@ -547,45 +547,70 @@ staged_add(struct ledger_store *store, int32_t day)
 	store->staged[store->staged_count++] = day;
 }
 
-/* The day's rows, those that it has and those of ledger, as its file of the next commit. */
 static int
-day_stage(struct ledger_store *store, const struct ledger *ledger, int32_t day, struct err *err)
+day_write(const struct ledger_store *store, const struct ledger *ledger, int32_t day, struct err *err)
 {
-	uint64_t next = store->sequence + 1;
-	struct path path = day_path(store, day, next);
-	bool again = is_staged(store, day);
+	struct path path = day_path(store, day, store->sequence + 1);
+	struct buf buf;
+	int result;
+
+	/* Without a ceiling while it is written: it is checked as a whole. */
+	buf_init(&buf, SIZE_MAX / 2);
+	ledger_day_write(ledger, day, &buf);
+	result = file_write(path.text, &buf, LEDGER_DAY_BYTES_MAX, err);
+	buf_done(&buf);
+	return result;
+}
+
+/* The rows of the day's file and those of ledger, in its place or as what it becomes. */
+static int
+day_join(struct ledger_store *store, const struct ledger *ledger, int32_t day, bool staged,
+    struct err *err)
+{
+	struct path path = day_path(store, day, store->sequence + 1);
 	struct ledger *joined = ledger_of_files(store);
 	struct buf buf;
 	int result;
 
 	buf_init(&buf, LEDGER_DAY_BYTES_MAX + LEDGER_PADDING);
-	result = day_load(store, day, again ? next : 0, true, &buf, joined, err);
+	result = day_load(store, day, staged ? store->sequence + 1 : 0, true, &buf, joined, err);
 	buf_done(&buf);
-	if (result == 0 && again && unlink(path.text) != 0)
+	if (result == 0 && staged && unlink(path.text) != 0)
 		result = failed(err, path.text, "can not be replaced");
 	if (result == 0) {
-		if (!again)
-			staged_add(store, day);
 		ledger_merge_day(joined, ledger, day);
-		/* Without a ceiling while it is written: it is checked as a whole. */
-		buf_init(&buf, SIZE_MAX / 2);
-		ledger_day_write(joined, day, &buf);
-		result = file_write(path.text, &buf, LEDGER_DAY_BYTES_MAX, err);
-		buf_done(&buf);
+		result = day_write(store, joined, day, err);
 	}
 	ledger_free(joined);
 	return result;
 }
 
+/* The day's rows, those that it has and those of ledger, as its file of the next commit. */
+static int
+day_stage(struct ledger_store *store, const struct ledger *ledger, int32_t day, struct err *err)
+{
+	struct path path = day_path(store, day, 0);
+	bool staged = is_staged(store, day);
+	struct stat st;
+
+	if (!staged)
+		staged_add(store, day);
+	if (!staged && lstat(path.text, &st) != 0 && errno == ENOENT)
+		return day_write(store, ledger, day, err);
+	return day_join(store, ledger, day, staged, err);
+}
+
 int
-ledger_stage(struct ledger_store *store, const struct ledger *ledger, struct err *err)
+ledger_stage(struct ledger_store *store, const struct ledger *ledger, int32_t first,
+    struct err *err)
 {
 	size_t i;
 
 	if (store->unfinished && finish(store, err) != 0)
 		return -1;
 	for (i = 0; i < ledger->day_count; i++)
-		if (day_stage(store, ledger, ledger->days[i].day, err) != 0)
+		if (ledger->days[i].day >= first
+		    && day_stage(store, ledger, ledger->days[i].day, err) != 0)
 			return -1;
 	return 0;
 }
@@ -641,7 +666,7 @@ int
 ledger_commit(struct ledger_store *store, const struct ledger *ledger,
     const struct ledger_state *state, struct err *err)
 {
-	if (ledger_stage(store, ledger, err) != 0 || staged_flush(store, err) != 0
+	if (ledger_stage(store, ledger, INT32_MIN, err) != 0 || staged_flush(store, err) != 0
 	    || state_replace(store, state, store->sequence + 1, err) != 0) {
 		ledger_unstage(store);
 		return -1;

@@ -533,27 +533,60 @@ ledger_text(const struct ledger *ledger, uint32_t name)
 
 /* ---- accounts ---- */
 
+static void
+no_hmac(void)
+{
+	fprintf(stderr, "cpward: no HMAC-SHA-256 in this OpenSSL\n");
+	exit(1);
+}
+
+static HMAC_CTX *
+keyer_new(const unsigned char secret[LEDGER_SECRET_BYTES])
+{
+	HMAC_CTX *keyer = HMAC_CTX_new();
+
+	if (keyer == NULL || HMAC_Init_ex(keyer, secret, LEDGER_SECRET_BYTES, EVP_sha256(), NULL) != 1)
+		no_hmac();
+	return keyer;
+}
+
+static void
+account_key(HMAC_CTX *keyer, struct slice account, char ret_key[static 17])
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned char digest[EVP_MAX_MD_SIZE], lower[64];
+	unsigned length = 0;
+	size_t from, i, piece;
+
+	/* Begins anew with the same secret. */
+	if (HMAC_Init_ex(keyer, NULL, 0, NULL, NULL) != 1)
+		no_hmac();
+	for (from = 0; from < account.length; from += piece) {
+		piece = account.length - from < sizeof(lower) ? account.length - from : sizeof(lower);
+		for (i = 0; i < piece; i++) {
+			lower[i] = (unsigned char)account.bytes[from + i];
+			if (lower[i] >= 'A' && lower[i] <= 'Z')
+				lower[i] |= 0x20;
+		}
+		if (HMAC_Update(keyer, lower, piece) != 1)
+			no_hmac();
+	}
+	if (HMAC_Final(keyer, digest, &length) != 1 || length < 8)
+		no_hmac();
+	explicit_bzero(lower, sizeof(lower));
+	for (i = 0; i < 16; i++)
+		ret_key[i] = digits[i % 2 == 0 ? digest[i / 2] >> 4 : digest[i / 2] & 0xf];
+	ret_key[16] = '\0';
+}
+
 void
 ledger_account_key(const unsigned char secret[LEDGER_SECRET_BYTES], struct slice account,
     char ret_key[static 17])
 {
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned length = 0;
-	char *lower = ledger_realloc(NULL, account.length + 1, 1);
-	size_t i;
+	HMAC_CTX *keyer = keyer_new(secret);
 
-	for (i = 0; i < account.length; i++)
-		lower[i] = account.bytes[i] >= 'A' && account.bytes[i] <= 'Z' ?
-		    (char)(account.bytes[i] | 0x20) : account.bytes[i];
-	if (HMAC(EVP_sha256(), secret, LEDGER_SECRET_BYTES, (unsigned char *)lower,
-	    account.length, digest, &length) == NULL || length < 8) {
-		fprintf(stderr, "cpward: no HMAC-SHA-256 in this OpenSSL\n");
-		exit(1);
-	}
-	explicit_bzero(lower, account.length);
-	free(lower);
-	for (i = 0; i < 8; i++)
-		snprintf(ret_key + 2 * i, 3, "%02x", digest[i]);
+	account_key(keyer, account, ret_key);
+	HMAC_CTX_free(keyer);
 }
 
 uint32_t
@@ -569,7 +602,9 @@ ledger_account(struct ledger *ledger, enum ledger_owner owner, struct slice acco
 		return NAME_NONE;
 	if (memorable && memo_find(memo, account, &number, &hash))
 		return number;
-	ledger_account_key(ledger->secret, account, key);
+	if (ledger->keyer == NULL)
+		ledger->keyer = keyer_new(ledger->secret);
+	account_key(ledger->keyer, account, key);
 	number = ledger_name(ledger, owner, (struct slice){ key, 16 });
 	/* When ours has no room any more, the key is still found if it has been there before. */
 	if (memorable && number != NAME_OTHER)

@@ -4,6 +4,8 @@
 #ifndef CPWARD_STORE_LEDGER_PRIVATE_H
 #define CPWARD_STORE_LEDGER_PRIVATE_H
 
+#include <openssl/hmac.h>
+
 #include "store/ledger.h"
 
 /* 128 bits that those who choose names do not know: they can not make them collide. */
@@ -125,6 +127,7 @@ struct ledger_day {
 
 struct ledger {
 	unsigned char secret[LEDGER_SECRET_BYTES];
+	HMAC_CTX *keyer;	/* of accounts, under the secret; NULL until there is one */
 	struct ledger_seed seed;
 	struct ledger_names names;
 	struct ledger_rows mails, logins, failures, senders, notes;
@@ -153,7 +156,7 @@ void ledger_append(struct ledger *ledger, enum ledger_kind kind, const union led
 /* Adds from's rows of one day. */
 void ledger_merge_day(struct ledger *into, const struct ledger *from, int32_t day);
 
-/* ---- rows as text: ledger_text.c ---- */
+/* ---- rows as text: ledger_write.c, ledger_read.c ---- */
 
 struct buf;
 struct err;

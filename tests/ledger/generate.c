@@ -960,7 +960,8 @@ message_new(struct world *w, enum message_kind kind)
 static void
 message_schedule(struct world *w, uint32_t place, uint32_t seconds)
 {
-	uint64_t when = (uint64_t) w->now + seconds;
+	/* What is due this second has been delivered already when messages arrive. */
+	uint64_t when = (uint64_t) w->now + 1 + seconds;
 
 	if (when >= w->options.days * (uint64_t) DAY)
 		return;

@@ -629,18 +629,18 @@ test_staging(void **state)
 	struct err err = { 0 };
 
 	add_note(ledger, DAY, LEDGER_LINES, "main", 5);
-	assert_int_equal(ledger_stage(store, ledger, &err), 0);
+	assert_int_equal(ledger_stage(store, ledger, INT32_MIN, &err), 0);
 	assert_string_equal(dump_days(place, store, DAY, DAY), "");
 	ledger_unstage(store);
 	assert_int_equal(entries(place->ledger), 2);
 	commit(store, ledger, &some);
-	assert_int_equal(ledger_stage(store, ledger, &err), 0);
+	assert_int_equal(ledger_stage(store, ledger, INT32_MIN, &err), 0);
 	ledger_close_store(store);
 	assert_int_equal(entries(place->ledger), 4);
 
 	store = open_store(place);
-	assert_int_equal(ledger_stage(store, ledger, &err), 0);
-	assert_int_equal(ledger_stage(store, ledger, &err), 0);
+	assert_int_equal(ledger_stage(store, ledger, INT32_MIN, &err), 0);
+	assert_int_equal(ledger_stage(store, ledger, INT32_MIN, &err), 0);
 	assert_string_equal(dump_days(place, store, DAY, DAY),
 	    "cpward.ledger/1 2026-11-21\nnote\t2026-11-21\tlines\tmain\t5\nend 1\n");
 	commit(store, ledger, &some);
@@ -1012,7 +1012,7 @@ run(const struct place *place, struct err *err)
 		else
 			add_note(ledger, DAY - 1, LEDGER_LINES, "main", 9);
 		/* The same day is staged and committed: it is there twice. */
-		result = ledger_stage(store, ledger, err);
+		result = ledger_stage(store, ledger, INT32_MIN, err);
 		if (result == 0)
 			result = ledger_commit(store, ledger, &after, err);
 	}

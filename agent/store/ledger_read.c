@@ -1,7 +1,6 @@
 /*
- * A day's file: a first line that says whose it is, a row a line, and a last
- * line with their number, so that a file that was cut is noticed. One table
- * says what the columns of a kind are; it writes and reads them.
+ * Reads a day's file: a first line that says whose it is, a row a line, and a
+ * last line with their number, so that a file that was cut is noticed.
  *
  * Years of it are read at once: a line is cut with eight bytes looked at at a
  * time, and a column that is as in the row before is not looked up, as rows
@@ -9,252 +8,11 @@
  */
 #include <endian.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 
-#include "store/ledger_private.h"
-
-#define SCHEMA "cpward.ledger/1"
-
-enum column_type {
-	COLUMN_END,
-	COLUMN_WORD,		/* of the table; a byte */
-	COLUMN_FLAG,		/* of the table; a bool */
-	COLUMN_DOMAIN,
-	COLUMN_NAME,
-	COLUMN_COUNT,		/* uint64_t */
-	COLUMN_SMALL,		/* uint32_t */
-	COLUMN_HOURS,		/* six hexadecimal digits */
-	COLUMN_EACH_HOUR,	/* 24 of uint32_t with commas between */
-};
-
-struct column {
-	enum column_type type;
-	uint16_t offset;
-	const struct word_table *words;
-};
-
-/* Words are asked of the function that all others ask, too. */
-struct word_table {
-	unsigned count;
-	const char *(*name)(unsigned value);
-};
-
-#define WORDS(table, type, function, number)				\
-	static const char *						\
-	table##_name(unsigned value)					\
-	{								\
-		return function((type)value);				\
-	}								\
-									\
-	static const struct word_table table = { number, table##_name }
-
-WORDS(directions, enum ledger_direction, ledger_direction_name, LEDGER_LOCAL + 1);
-WORDS(versions, enum log_tls, ledger_tls_name, LOG_TLS_UNTOLD + 1);
-WORDS(verifieds, enum ledger_verified, ledger_verified_name, LEDGER_DANE + 1);
-WORDS(signeds, enum ledger_signed, ledger_signed_name, LEDGER_SIGNED_OTHER + 1);
-WORDS(services, enum ledger_service, ledger_service_name, LEDGER_SERVICE_COUNT);
-WORDS(notes, enum ledger_note_kind, ledger_note_name, LEDGER_NOTE_COUNT);
-
-static const char *
-truth_name(unsigned value)
-{
-	return value != 0 ? "yes" : "no";
-}
-
-static const struct word_table truths = { 2, truth_name };
-
-#define COLUMNS_MAX 12
-#define AT(kind, member) offsetof(struct ledger_##kind, member)
-
-/* Behind the kind and the day. */
-static const struct column columns[KIND_COUNT][COLUMNS_MAX] = {
-	[KIND_MAIL] = {
-		{ COLUMN_WORD, AT(mail, direction), &directions },
-		{ COLUMN_DOMAIN, AT(mail, remote), NULL },
-		{ COLUMN_DOMAIN, AT(mail, hosted), NULL },
-		{ COLUMN_WORD, AT(mail, tls), &versions },
-		{ COLUMN_NAME, AT(mail, cipher), NULL },
-		{ COLUMN_WORD, AT(mail, verified), &verifieds },
-		{ COLUMN_WORD, AT(mail, signed_by), &signeds },
-		{ COLUMN_COUNT, AT(mail, messages), NULL },
-		{ COLUMN_COUNT, AT(mail, recipients), NULL },
-	},
-	[KIND_LOGIN] = {
-		{ COLUMN_WORD, AT(login, service), &services },
-		{ COLUMN_DOMAIN, AT(login, domain), NULL },
-		{ COLUMN_NAME, AT(login, account), NULL },
-		{ COLUMN_NAME, AT(login, method), NULL },
-		{ COLUMN_WORD, AT(login, tls), &versions },
-		{ COLUMN_NAME, AT(login, cipher), NULL },
-		{ COLUMN_NAME, AT(login, network), NULL },
-		{ COLUMN_FLAG, AT(login, trusted), &truths },
-		{ COLUMN_HOURS, AT(login, hours), NULL },
-		{ COLUMN_COUNT, AT(login, count), NULL },
-	},
-	[KIND_FAILURE] = {
-		{ COLUMN_WORD, AT(failure, service), &services },
-		{ COLUMN_DOMAIN, AT(failure, domain), NULL },
-		{ COLUMN_NAME, AT(failure, account), NULL },
-		{ COLUMN_NAME, AT(failure, source), NULL },
-		{ COLUMN_COUNT, AT(failure, count), NULL },
-	},
-	[KIND_SENDER] = {
-		{ COLUMN_DOMAIN, AT(sender, domain), NULL },
-		{ COLUMN_NAME, AT(sender, account), NULL },
-		{ COLUMN_COUNT, AT(sender, messages), NULL },
-		{ COLUMN_COUNT, AT(sender, recipients), NULL },
-		{ COLUMN_SMALL, AT(sender, most), NULL },
-		{ COLUMN_EACH_HOUR, AT(sender, hours), NULL },
-	},
-	[KIND_NOTE] = {
-		{ COLUMN_WORD, AT(note, kind), &notes },
-		{ COLUMN_NAME, AT(note, name), NULL },
-		{ COLUMN_COUNT, AT(note, count), NULL },
-	},
-};
-
-static const char *const kind_names[KIND_COUNT] = {
-	[KIND_MAIL] = "mail",
-	[KIND_LOGIN] = "login",
-	[KIND_FAILURE] = "failure",
-	[KIND_SENDER] = "sender",
-	[KIND_NOTE] = "note",
-};
-
-/* ---- writing ---- */
-
-static void
-add_number(struct buf *buf, uint64_t number)
-{
-	char digits[20];
-	size_t at = sizeof(digits);
-
-	do
-		digits[--at] = (char)('0' + number % 10);
-	while ((number /= 10) != 0);
-	(void)buf_add(buf, digits + at, sizeof(digits) - at);
-}
-
-static void
-add_each_hour(struct buf *buf, const uint32_t hours[24])
-{
-	size_t i;
-
-	for (i = 0; i < 24; i++) {
-		if (i > 0)
-			(void)buf_addc(buf, ',');
-		add_number(buf, hours[i]);
-	}
-}
-
-static void
-add_column(struct buf *buf, const struct ledger *ledger, const struct column *column, const char *row)
-{
-	const char *value = row + column->offset;
-	uint64_t wide;
-	uint32_t number;
-
-	switch (column->type) {
-	case COLUMN_WORD:
-	case COLUMN_FLAG:
-		(void)buf_adds(buf, column->words->name(*(const unsigned char *)value));
-		break;
-	case COLUMN_DOMAIN:
-	case COLUMN_NAME:
-		memcpy(&number, value, sizeof(number));
-		(void)buf_adds(buf, ledger_text(ledger, number));
-		break;
-	case COLUMN_COUNT:
-		memcpy(&wide, value, sizeof(wide));
-		add_number(buf, wide);
-		break;
-	case COLUMN_SMALL:
-		memcpy(&number, value, sizeof(number));
-		add_number(buf, number);
-		break;
-	case COLUMN_HOURS:
-		memcpy(&number, value, sizeof(number));
-		(void)buf_addf(buf, "%06x", number & 0xffffff);
-		break;
-	case COLUMN_EACH_HOUR:
-		add_each_hour(buf, (const uint32_t *)(const void *)value);
-		break;
-	case COLUMN_END:
-		break;
-	}
-}
-
-/* A row without its kind and day, which are the same for all that are compared. */
-struct line {
-	size_t at, length;
-	const struct buf *buf;
-};
-
-static int
-compare_lines(const void *a, const void *b)
-{
-	const struct line *one = a, *other = b;
-	size_t shorter = one->length < other->length ? one->length : other->length;
-	int order = memcmp(one->buf->bytes + one->at, other->buf->bytes + other->at, shorter);
-
-	return order != 0 ? order : (one->length > other->length) - (one->length < other->length);
-}
-
-static size_t
-add_kind(struct buf *buf, const struct ledger *ledger, enum ledger_kind kind, int32_t day, const char *day_text)
-{
-	const struct ledger_rows *rows = ledger_rows_of((struct ledger *)ledger, kind);
-	struct line *lines = ledger_realloc(NULL, rows->count + 1, sizeof(*lines));
-	const struct column *column;
-	const char *row = rows->rows;
-	struct buf text;
-	size_t count = 0, i;
-
-	buf_init(&text, SIZE_MAX / 2);
-	for (i = 0; i < rows->count; i++, row += ledger_row_size(kind)) {
-		if (memcmp(row, &day, sizeof(day)) != 0)
-			continue;
-		lines[count] = (struct line){ .at = text.length, .buf = &text };
-		for (column = columns[kind]; column->type != COLUMN_END; column++) {
-			(void)buf_addc(&text, '\t');
-			add_column(&text, ledger, column, row);
-		}
-		(void)buf_addc(&text, '\n');
-		lines[count].length = text.length - lines[count].at;
-		count++;
-	}
-	/* A tab is less than what a name may have: bytes of lines and of columns have one order. */
-	qsort(lines, count, sizeof(*lines), compare_lines);
-	for (i = 0; i < count; i++) {
-		(void)buf_adds(buf, kind_names[kind]);
-		(void)buf_addc(buf, '\t');
-		(void)buf_adds(buf, day_text);
-		(void)buf_add(buf, text.bytes + lines[i].at, lines[i].length);
-	}
-	buf_done(&text);
-	free(lines);
-	return count;
-}
-
-void
-ledger_day_write(const struct ledger *ledger, int32_t day, struct buf *buf)
-{
-	enum ledger_kind kind;
-	char day_text[11];
-	size_t count = 0;
-
-	log_day_text(day, day_text);
-	(void)buf_addf(buf, SCHEMA " %s\n", day_text);
-	for (kind = 0; kind < KIND_COUNT; kind++)
-		count += add_kind(buf, ledger, kind, day, day_text);
-	(void)buf_addf(buf, "end %zu\n", count);
-}
-
-/* ---- reading ---- */
+#include "store/ledger_columns.h"
 
 bool
 ledger_number(struct slice text, uint64_t max, uint64_t *ret_number)
@@ -430,7 +188,7 @@ static bool
 read_value(struct reader *reader, enum ledger_kind kind, const struct column *column,
     struct slice text, const char *row, uint32_t *ret_value)
 {
-	struct last_value *last = &reader->last[kind][column - columns[kind]];
+	struct last_value *last = &reader->last[kind][column - ledger_columns[kind]];
 	bool known;
 
 	if (last->text.bytes != NULL && last->text.length == text.length &&
@@ -495,7 +253,7 @@ read_column(struct reader *reader, enum ledger_kind kind, const struct column *c
 static int
 read_row(struct reader *reader, enum ledger_kind kind, size_t count)
 {
-	const struct column *column = columns[kind];
+	const struct column *column = ledger_columns[kind];
 	union ledger_row row;
 	size_t i;
 
@@ -523,10 +281,10 @@ line_kind(const struct reader *reader, size_t count, enum ledger_kind last)
 
 	if (count < 2)
 		return KIND_COUNT;
-	if (slice_is(reader->pieces[0], kind_names[last]))
+	if (slice_is(reader->pieces[0], ledger_kind_names[last]))
 		return last;
 	for (kind = 0; kind < KIND_COUNT; kind++)
-		if (slice_is(reader->pieces[0], kind_names[kind]))
+		if (slice_is(reader->pieces[0], ledger_kind_names[kind]))
 			break;
 	return kind;
 }
@@ -536,10 +294,10 @@ read_first_line(struct reader *reader)
 {
 	char first[64];
 
-	snprintf(first, sizeof(first), SCHEMA " %s", reader->day_text);
+	snprintf(first, sizeof(first), LEDGER_SCHEMA " %s", reader->day_text);
 	reader->line = 1;
 	return line_cut(reader) == 1 && slice_is(reader->pieces[0], first) ? 0 :
-	    damaged(reader, "does not begin with \"" SCHEMA "\" and the day of its name");
+	    damaged(reader, "does not begin with \"" LEDGER_SCHEMA "\" and the day of its name");
 }
 
 /* "end ROWS", and nothing behind it. */
