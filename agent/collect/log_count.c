@@ -17,7 +17,7 @@
 
 enum {
 	SEGMENT_BYTES = 32 << 20,
-	BUFFER_BYTES = 256 << 10,
+	BUFFER_BYTES = 128 << 10,
 	MAX_THREADS = 4,
 	SPILL_ROWS = 40960,
 	SPILL_KEPT = 2,		/* days */

@@ -422,7 +422,7 @@ exim_line(struct log_tally *tally, const char *line, size_t length)
 {
 	struct exim_log_event event;
 
-	exim_log_read(line, length, &event);
+	exim_log_read_next(&tally->minute, line, length, &event);
 	line_count(tally, &event.stamp, event.kind == EXIM_LOG_BROKEN);
 	if (event.stamp.day != 0)
 		exim_event(tally, &event);

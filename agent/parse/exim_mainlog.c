@@ -24,15 +24,13 @@ is_leap(int year)
 }
 
 static bool
-read_stamp(const char *line, struct log_stamp *ret_stamp)
+read_minute(const char *line, struct log_stamp *ret_stamp)
 {
 	static const uint8_t month_length[12] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	uint64_t date = exim_eight(line) ^ DATE_ZEROS, time = exim_eight(line + 8) ^ TIME_ZEROS;
 	unsigned year, month, day, hour, minute;
 
-	if (((date | (date + DATE_ROOM) | time | (time + TIME_ROOM)) & EXIM_HIGH) != 0 ||
-	    line[16] != ':' || line[17] < '0' || line[17] > '6' || line[18] < '0' || line[18] > '9' ||
-	    (line[17] == '6' && line[18] != '0'))
+	if (((date | (date + DATE_ROOM) | time | (time + TIME_ROOM)) & EXIM_HIGH) != 0)
 		return false;
 	/* Of two digits side by side the number, at the place of the first one. */
 	date = date * 10 + (date >> 8);
@@ -48,6 +46,24 @@ read_stamp(const char *line, struct log_stamp *ret_stamp)
 	ret_stamp->day = log_day((int)year, (int)month, (int)day);
 	ret_stamp->hour = (uint8_t)hour;
 	ret_stamp->minute = (uint8_t)minute;
+	return true;
+}
+
+static inline bool
+read_stamp(struct exim_log_minute *last, const char *line)
+{
+	uint64_t date = exim_eight(line), time = exim_eight(line + 8);
+
+	if (line[16] != ':' || line[17] < '0' || line[17] > '6' || line[18] < '0' || line[18] > '9' ||
+	    (line[17] == '6' && line[18] != '0'))
+		return false;
+	if (last->stamp.day != 0 && date == exim_eight(last->text) && time == exim_eight(last->text + 8))
+		return true;
+	if (!read_minute(line, &last->stamp)) {
+		last->stamp.day = 0;
+		return false;
+	}
+	memcpy(last->text, line, sizeof(last->text));
 	return true;
 }
 
@@ -186,18 +202,25 @@ clear(struct exim_log_event *event)
 }
 
 void
-exim_log_read(const char *line, size_t length, struct exim_log_event *ret_event)
+exim_log_read_next(struct exim_log_minute *minute, const char *line, size_t length,
+    struct exim_log_event *ret_event)
 {
-	struct log_stamp stamp = { .day = 0 };
-
 	clear(ret_event);
 	/* Of a line that is too long nobody may have kept the bytes. */
-	if (length <= LOG_LINE_MAX && length > STAMP_LENGTH && read_stamp(line, &stamp)) {
-		ret_event->stamp = stamp;
+	if (length <= LOG_LINE_MAX && length > STAMP_LENGTH && read_stamp(minute, line)) {
+		ret_event->stamp = minute->stamp;
 		if (read_rest(line + STAMP_LENGTH, line + length, ret_event))
 			return;
 		clear(ret_event);
+		ret_event->stamp = minute->stamp;
 	}
-	ret_event->stamp = stamp;
 	ret_event->kind = EXIM_LOG_BROKEN;
+}
+
+void
+exim_log_read(const char *line, size_t length, struct exim_log_event *ret_event)
+{
+	struct exim_log_minute minute = { .stamp = { .day = 0 } };
+
+	exim_log_read_next(&minute, line, length, ret_event);
 }
