@@ -155,6 +155,8 @@ place_path(const struct update *update, const struct place *place)
 {
 	struct host_stat st;
 
+	if (place->kind == LOG_EXIM && update->options->exim_log != NULL)
+		return update->options->exim_log;
 	if (place->kind == LOG_DOVECOT && update->options->dovecot_log != NULL)
 		return update->options->dovecot_log;
 	if (place->paths[1] != NULL

@@ -65,6 +65,7 @@ struct exim_facts {
 	struct setting recipients_max;
 	struct setting disable_ipv6;		/* "true", "false" */
 	struct setting log_selector;
+	struct setting log_file_path;		/* absent: as compiled in */
 	struct setting acl_dictionary_attack;	/* store, api */
 	struct setting acl_ratelimit;		/* store, api */
 	struct fact_list trustedmailhosts;	/* file: entries, comments dropped */
