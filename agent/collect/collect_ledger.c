@@ -237,8 +237,8 @@ set_days(struct window *window, int32_t today)
 		const struct ledger_log *log = &window->update.logs[i];
 		const struct log_total *total = &window->totals.logs[log->kind];
 		struct fact_meta meta = days_meta(window, log);
-		int32_t first = total->first_day < window->totals.whole_from ?
-		    window->totals.whole_from : total->first_day;
+		int32_t first = total->first_day < total->whole_from ?
+		    total->whole_from : total->first_day;
 
 		hold_to_place(window, log, &meta);
 		/* A daemon that was not restarted, or was stopped, is where no setting says. */
@@ -249,7 +249,7 @@ set_days(struct window *window, int32_t today)
 			    day_text(window->collection, total->last_day));
 		/* Not written to every day: what counts is how far it goes back. */
 		set_int(days[log->kind], &meta, log->kind != LOG_PANEL ? total->days :
-		    total->first_day == 0 ? 0 : (uint64_t)(today - first + 1));
+		    total->first_day == 0 || first > today ? 0 : (uint64_t)(today - first + 1));
 	}
 }
 
@@ -620,10 +620,12 @@ read_ledger(struct window *window, struct ledger_days *days)
 	int32_t today = 0;
 	size_t i;
 
-	window->totals.whole_from = window->update.first_day;
-	for (i = 0; i < window->update.log_count; i++)
-		window->totals.logs[window->update.logs[i].kind].path =
-		    window->update.logs[i].path;
+	for (i = 0; i < window->update.log_count; i++) {
+		const struct ledger_log *log = &window->update.logs[i];
+
+		window->totals.logs[log->kind].path = log->path;
+		window->totals.logs[log->kind].whole_from = log->first_day;
+	}
 	if (add_days(window, days, &today, &err) == 0)
 		set_facts(window, today);
 	else

@@ -20,13 +20,13 @@ struct ledger_log {
 	struct log_count_result result;
 	int64_t size, mtime;		/* of the log itself */
 	int32_t newest_day;		/* of that mtime; 0 = no file could be read */
-	bool went_on;			/* an earlier run had read some of it */
+	int32_t first_day;		/* whole from here on: log_position's; 0 = nothing was ever read */
 };
 
 struct ledger_update {
 	struct ledger_log *logs;	/* in the arena */
 	size_t log_count;
-	int32_t first_day;		/* whole from here on; 0 = nothing was ever read */
+	int32_t first_day;		/* all logs of mail are whole from here on; 0 = none was ever read */
 };
 
 struct ledger_update_options {

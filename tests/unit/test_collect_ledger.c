@@ -232,7 +232,7 @@ static const struct collect_case cases[] = {
 	    { "ledger.exim_last_day", LOG, KNOWN, "2026-11-20", NULL },
 	    { "ledger.dovecot_days", LOG, KNOWN, "2", MAILLOG },
 	    { "ledger.panel_days", LOG, KNOWN, "10", LOGIN_LOG },
-	    { "ledger.first_day", LOG, KNOWN, "2026-11-10", NULL },
+	    { "ledger.first_day", LOG, KNOWN, "2026-11-19", NULL },
 	    { "ledger.stored", LOG, UNKNOWN, "skipped: ", NULL },
 	    { "ledger.out_messages", LOG, KNOWN, "1", NULL },
 	    { "ledger.in_messages", LOG, KNOWN, "1", NULL },
@@ -258,6 +258,10 @@ static const struct collect_case cases[] = {
 	    FILE_IS(MAINLOG, "2026-10-01 08:00:00 Start queue run: pid=1\n"
 		LEAVES("20", TLS)) }, {
 	    { "ledger.exim_days", LOG, KNOWN, "1", NULL },
+	    { "ledger.dovecot_days", LOG, KNOWN, "2", NULL } } },
+	{ "before the window, and of one log alone", {
+	    FILE_IS(MAINLOG, "2026-10-01 08:00:00 Start queue run: pid=1\n"
+		LEAVES("20", TLS)), FILE_IS(MAILLOG, "") }, {
 	    { "ledger.first_day", LOG, KNOWN, "2026-10-01", NULL } } },
 	/* A daemon that logs elsewhere leaves its old log behind. */
 	{ "nothing new for eight days", {

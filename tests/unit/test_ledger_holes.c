@@ -1,7 +1,8 @@
 /*
- * Lines that are lost between two runs: the run that sees it says so, and the
- * ledger's first whole day says it to all that follow.
+ * Lines that are lost: the run that sees it says so, and the log's first whole day
+ * says it to all that follow, of that log and of no other.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,8 +16,12 @@
 
 #include <cmocka.h>
 
+#include <zlib.h>
+
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
+#include "collect/ledger_totals.h"
 #include "collect/ledger_update.h"
 #include "host/host.h"
 
@@ -25,10 +30,12 @@
 
 #define MAINLOG "var/log/exim_mainlog"
 #define MAILLOG "var/log/maillog"
+#define LOGIN_LOG "usr/local/cpanel/logs/login_log"
 #define EXIM(day) "2026-11-" day " 01:00:00 1vV2qs-00000000010-0001 => a@x.example R=d T=remote_smtp " \
 	"H=mx.x.example [192.0.2.9] C=\"250 ok\"\n"
 #define DOVECOT(day) "Nov " day " 01:00:00 host dovecot: imap-login: Login: user=<a@b.example>, method=PLAIN, " \
 	"rip=192.0.2.5, lip=192.0.2.1, mpid=1, TLS, session=<x>\n"
+#define PANEL(day) "[2026-11-" day " 09:12:40 +0000] info [cpsrvd] 192.0.2.20 - root - SUCCESS LOGIN whostmgrd\n"
 
 static const char *const directories[] = { "var", "var/log", "usr", "usr/local", "usr/local/cpanel",
 	"usr/local/cpanel/logs" };
@@ -45,45 +52,211 @@ write_log(const char *name, const char *text, const char *mode)
 	assert_int_equal(utimes(name, times), 0);
 }
 
-/* A run; the first day from which on the ledger is whole. */
-static int32_t
-run(const char *root)
+/* ---- a clock that is late when it is told to be ---- */
+
+static int64_t clock_now, clock_step;
+
+int64_t
+clock_ms(void)
 {
-	struct host *host;
+	return clock_now += clock_step;
+}
+
+/* ---- a disk that can not read one file ---- */
+
+struct bad_disk {
+	struct host base;
+	struct host *inner;
+	const char *bad;	/* path; NULL = all can be read */
+};
+
+static void
+disk_ask(struct host *host, struct arena *arena, const struct question *question,
+    struct answer *ret_answer)
+{
+	struct host *inner = ((struct bad_disk *)host)->inner;
+
+	inner->ask(inner, arena, question, ret_answer);
+}
+
+static ssize_t
+disk_read(const struct host_log *log, uint64_t offset, void *bytes, size_t room)
+{
+	(void)log;
+	(void)offset;
+	(void)bytes;
+	(void)room;
+	errno = EIO;
+	return -1;
+}
+
+static void
+disk_open_log(struct host *host, struct arena *arena, const char *path, struct host_log *ret_log)
+{
+	struct bad_disk *disk = (struct bad_disk *)host;
+
+	*ret_log = host_open_log(disk->inner, arena, path);
+	if (disk->bad != NULL && strcmp(path + 1, disk->bad) == 0)
+		ret_log->read = disk_read;
+}
+
+/* ---- runs ---- */
+
+struct days {
+	int32_t days[LEDGER_LOG_COUNT];	/* the logs' first whole days */
+};
+
+static struct days
+run(const char *root, const char *bad)
+{
+	struct bad_disk disk = { .base = { .ask = disk_ask, .open_log = disk_open_log,
+	    .whm_name = "whmapi1" }, .bad = bad };
 	struct arena *arena = arena_new();
 	struct ledger_update update;
-	struct ledger_days *days;
+	struct ledger_days *ledger;
+	struct days found = { { 0 } };
 	struct err err = { 0 };
 	char state[80];
-	int32_t first_day;
+	size_t i;
 
 	snprintf(state, sizeof(state), "%s/state", root);
-	host = host_live(&(struct host_live_options){ .root = root, .whm_skipped = "skipped: none" }, &err);
-	assert_non_null(host);
-	days = ledger_update(host, arena, &(struct ledger_update_options){ .directory = state }, &update, &err);
-	assert_non_null(days);
-	first_day = update.first_day;
-	ledger_days_close(days);
-	host_free(host);
+	disk.inner = host_live(&(struct host_live_options){ .root = root,
+	    .whm_skipped = "skipped: none" }, &err);
+	assert_non_null(disk.inner);
+	ledger = ledger_update(&disk.base, arena,
+	    &(struct ledger_update_options){ .directory = state }, &update, &err);
+	assert_non_null(ledger);
+	for (i = 0; i < update.log_count; i++)
+		found.days[update.logs[i].kind] = update.logs[i].first_day;
+	ledger_days_close(ledger);
+	host_free(disk.inner);
 	arena_free(arena);
-	return first_day;
+	return found;
+}
+
+enum deed {
+	END,
+	WRITE,		/* name, anew, with text */
+	APPEND,
+	MOVE,		/* name to text */
+	PACK,		/* name is gzip of text */
+	BREAK,		/* name is gzip of text, cut in the middle */
+	BLOCK,		/* name is a directory */
+	RUN,
+	SLOW_RUN,	/* its time is over when one file was read */
+	BAD_RUN,	/* name can not be read */
+};
+
+struct step {
+	enum deed deed;
+	const char *name, *text;
+};
+
+static void
+write_gzip(const char *name, const char *text, bool whole)
+{
+	gzFile file = gzopen(name, "wb");
+	struct stat st;
+
+	assert_non_null(file);
+	assert_int_equal(gzputs(file, text), strlen(text));
+	assert_int_equal(gzclose(file), Z_OK);
+	assert_int_equal(stat(name, &st), 0);
+	if (!whole)
+		assert_int_equal(truncate(name, st.st_size / 2), 0);
+}
+
+static void
+take_step(const char *root, const struct step *step)
+{
+	switch (step->deed) {
+	case WRITE:
+	case APPEND:
+		write_log(step->name, step->text, step->deed == WRITE ? "w" : "a");
+		break;
+	case MOVE:
+		assert_int_equal(rename(step->name, step->text), 0);
+		break;
+	case PACK:
+	case BREAK:
+		write_gzip(step->name, step->text, step->deed == PACK);
+		break;
+	case BLOCK:
+		assert_int_equal(mkdir(step->name, 0755), 0);
+		break;
+	case SLOW_RUN:
+		clock_step = 3600000;
+		(void)run(root, NULL);
+		clock_step = 0;
+		break;
+	case RUN:
+	case BAD_RUN:
+		(void)run(root, step->name);
+		break;
+	case END:
+		break;
+	}
 }
 
 static const struct hole {
 	const char *name;
-	const char *log, *before;	/* what the first run reads */
-	const char *after;		/* all that the second one finds; NULL: it is one with the third */
-	const char *later;		/* added for the third */
-	int32_t wanted;
+	struct step steps[12];
+	int32_t exim, dovecot, panel;	/* first whole days; 0 = there is none */
 } holes[] = {
-	{ "emptied, and nothing written", MAINLOG, EXIM("15") EXIM("16"), "", EXIM("22"), TODAY },
-	{ "emptied, and written", MAINLOG, EXIM("15") EXIM("16"), EXIM("20"), EXIM("22"), TODAY - 2 },
-	{ "nothing lost", MAINLOG, EXIM("15") EXIM("16"), NULL, EXIM("22"), TODAY - 7 },
-	{ "Dovecot's", MAILLOG, DOVECOT("15") DOVECOT("16"), DOVECOT("20"), DOVECOT("22"), TODAY - 2 },
-	{ "Dovecot's, nothing lost", MAILLOG, DOVECOT("15") DOVECOT("16"), NULL, DOVECOT("22"), TODAY - 7 },
+	{ "nothing lost", {
+	    { WRITE, MAINLOG, EXIM("15") EXIM("16") }, { WRITE, MAILLOG, DOVECOT("14") },
+	    { WRITE, LOGIN_LOG, PANEL("13") }, { RUN, NULL, NULL },
+	    { APPEND, MAINLOG, EXIM("20") }, { APPEND, MAILLOG, DOVECOT("20") },
+	    { APPEND, LOGIN_LOG, PANEL("20") } },
+	    TODAY - 7, TODAY - 8, TODAY - 9 },
+	{ "emptied, and nothing written", {
+	    { WRITE, MAINLOG, EXIM("15") EXIM("16") }, { RUN, NULL, NULL },
+	    { WRITE, MAINLOG, "" }, { RUN, NULL, NULL }, { APPEND, MAINLOG, EXIM("22") } },
+	    TODAY, 0, 0 },
+	{ "emptied, and written", {
+	    { WRITE, MAINLOG, EXIM("15") EXIM("16") }, { RUN, NULL, NULL },
+	    { WRITE, MAINLOG, EXIM("20") }, { RUN, NULL, NULL }, { APPEND, MAINLOG, EXIM("22") } },
+	    TODAY - 2, 0, 0 },
+	/* The others have lost nothing, and what they say later does not undo it. */
+	{ "Dovecot's", {
+	    { WRITE, MAINLOG, EXIM("15") }, { WRITE, MAILLOG, DOVECOT("14") DOVECOT("16") },
+	    { WRITE, LOGIN_LOG, PANEL("13") }, { RUN, NULL, NULL },
+	    { WRITE, MAILLOG, DOVECOT("20") }, { RUN, NULL, NULL },
+	    { APPEND, MAILLOG, DOVECOT("22") }, { APPEND, MAINLOG, EXIM("21") } },
+	    TODAY - 7, TODAY - 2, TODAY - 9 },
+	{ "the panel's", {
+	    { WRITE, MAINLOG, EXIM("15") }, { WRITE, LOGIN_LOG, PANEL("13") PANEL("14") },
+	    { RUN, NULL, NULL }, { WRITE, LOGIN_LOG, PANEL("20") }, { RUN, NULL, NULL },
+	    { APPEND, LOGIN_LOG, PANEL("21") } },
+	    TODAY - 7, 0, TODAY - 2 },
+	{ "one after the other", {
+	    { WRITE, MAINLOG, EXIM("15") }, { WRITE, MAILLOG, DOVECOT("14") }, { RUN, NULL, NULL },
+	    { WRITE, MAINLOG, EXIM("21") }, { RUN, NULL, NULL },
+	    { WRITE, MAILLOG, DOVECOT("19") }, { RUN, NULL, NULL } },
+	    TODAY - 1, TODAY - 3, 0 },
+	{ "a log that comes later", {
+	    { WRITE, MAINLOG, EXIM("15") }, { RUN, NULL, NULL }, { WRITE, MAILLOG, DOVECOT("20") } },
+	    TODAY - 7, TODAY - 2, 0 },
 	/* Whoever writes to syslog says of which day. */
-	{ "of a day to come", MAILLOG, DOVECOT("15"), "2031-01-01T00:00:00Z host dovecot: x\n", DOVECOT("22"), TODAY },
+	{ "of a day to come", {
+	    { WRITE, MAILLOG, DOVECOT("15") }, { RUN, NULL, NULL },
+	    { WRITE, MAILLOG, "2031-01-01T00:00:00Z host dovecot: x\n" }, { RUN, NULL, NULL },
+	    { APPEND, MAILLOG, DOVECOT("22") } },
+	    0, TODAY, 0 },
 };
+
+static void
+check_days(const struct hole *hole, struct days found)
+{
+	const struct days wanted = { { [LOG_EXIM] = hole->exim, [LOG_DOVECOT] = hole->dovecot,
+	    [LOG_PANEL] = hole->panel } };
+	size_t i;
+
+	for (i = 0; i < LEDGER_LOG_COUNT; i++)
+		if (found.days[i] != wanted.days[i])
+			fail_msg("%s: log %zu is whole from %d, wanted %d", hole->name, i,
+			    (int)found.days[i], (int)wanted.days[i]);
+}
 
 static void
 test_holes(void **state)
@@ -102,16 +275,11 @@ test_holes(void **state)
 		assert_int_equal(chdir(root), 0);
 		for (j = 0; j < sizeof(directories) / sizeof(directories[0]); j++)
 			assert_int_equal(mkdir(directories[j], 0755), 0);
-		write_log(hole->log, hole->before, "w");
-		assert_int_equal(run(root), TODAY - 7);
-		if (hole->after != NULL) {
-			write_log(hole->log, hole->after, "w");
-			(void)run(root);
-		}
-		write_log(hole->log, hole->later, "a");
-		(void)run(root);
-		if (run(root) != hole->wanted)
-			fail_msg("%s: whole from %d, wanted %d", hole->name, (int)run(root), (int)hole->wanted);
+		for (j = 0; hole->steps[j].deed != END; j++)
+			take_step(root, &hole->steps[j]);
+		check_days(hole, run(root, NULL));
+		/* And so it stays. */
+		check_days(hole, run(root, NULL));
 		assert_int_equal(chdir(start), 0);
 		snprintf(command, sizeof(command), "rm -rf %s", root);
 		assert_int_equal(system(command), 0);
