@@ -92,7 +92,7 @@ hole_end(const struct ledger_log *log)
 	int32_t day = 0;
 
 	/* Between which of the lines that could be read it lies nobody knows. */
-	if (log->why != NULL)
+	if (log->lost)
 		day = log->result.last_day;
 	else if (log->gap != NULL || log->result.incomplete != NULL)
 		day = log->result.first_day;
@@ -167,6 +167,7 @@ log_look(struct update *update, struct ledger_log *log, struct err *err)
 
 	log_parts_find(update->host, update->arena, log->path, position, &parts);
 	log->gap = parts.gap;
+	log->lost = parts.lost;
 	log->status = parts.absent ? ANSWER_ABSENT : parts.count == 0 || parts.failed != NULL ?
 	    ANSWER_FAILED : ANSWER_OK;
 	log->why = parts.failed;

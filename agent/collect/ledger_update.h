@@ -17,6 +17,7 @@ struct ledger_log {
 	enum answer_status status;	/* of looking: OK, ABSENT, FAILED, SKIPPED */
 	const char *why;		/* FAILED, SKIPPED */
 	const char *gap;		/* as log_parts.gap */
+	bool lost;			/* as log_parts.lost */
 	struct log_count_result result;
 	int64_t size, mtime;		/* of the log itself */
 	int32_t newest_day;		/* of that mtime; 0 = no file could be read */

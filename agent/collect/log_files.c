@@ -469,6 +469,13 @@ add_failed(struct search *search, struct log_parts *parts, const char *why)
 }
 
 static void
+add_lost(struct search *search, struct log_parts *parts, const char *why)
+{
+	parts->lost = true;
+	add_failed(search, parts, why);
+}
+
+static void
 add_part(struct search *search, struct log_parts *parts,
     const struct log_part *part)
 {
@@ -482,9 +489,9 @@ add_unread(struct search *search, struct log_parts *parts,
 	const struct log_part *part = &rotated->part;
 
 	if (!is_open(part))
-		add_failed(search, parts, part->file.why);
+		add_lost(search, parts, part->file.why);
 	else
-		add_failed(search, parts, arena_join(search->arena, part->path,
+		add_lost(search, parts, arena_join(search->arena, part->path,
 		    ": ", rotated->name.packing == LOG_PACKED ?
 		    "is packed in a way that is not read; gzip is" :
 		    rotated->unread));
@@ -517,7 +524,10 @@ place_to_begin(struct search *search, struct log_parts *parts)
 		return place;
 	}
 	if (search->unlisted != NULL)
-		add_failed(search, parts, search->unlisted);
+		add_lost(search, parts, search->unlisted);
+	/* Which of them follow each other nobody knows. */
+	if (position == NULL && search->unsteady)
+		return search->count;
 	if (position == NULL || position->offset == 0)
 		return 0;
 	if (is_open(&search->current))
@@ -535,7 +545,7 @@ add_all_rotated(struct search *search, struct log_parts *parts)
 	sort_rotated(search);
 	first = place_to_begin(search, parts);
 	if (search->unsteady)
-		add_failed(search, parts, arena_join(search->arena,
+		add_lost(search, parts, arena_join(search->arena,
 		    search->log, ": was rotated again and again meanwhile"));
 	for (i = 0; i < search->count; i++) {
 		rotated = &search->rotated[i];
@@ -547,6 +557,9 @@ add_all_rotated(struct search *search, struct log_parts *parts)
 		if (i >= first || (parts->gap != NULL &&
 		    (!readable(rotated) || rotated->unread != NULL)))
 			add_unread(search, parts, rotated);
+		/* A first run begins behind what it can not read: there is no hole in it. */
+		if (search->position == NULL)
+			log_parts_close(parts);
 		part_close(&rotated->part);
 	}
 }

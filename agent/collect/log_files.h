@@ -39,8 +39,12 @@ struct log_parts {
 	 * before parts[0]. NULL = it was found, or there was no position.
 	 */
 	const char *gap;
-	/* Files that could not be opened: path and why; NULL = none. */
+	/*
+	 * Files that could not be opened: path and why; NULL = none. Without a
+	 * position nothing older than these is among the parts.
+	 */
 	const char *failed;
+	bool lost;		/* one of them is not the log itself: no later run looks for it */
 	bool absent;		/* the log is not there, and its directory is */
 };
 

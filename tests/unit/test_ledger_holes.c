@@ -237,6 +237,74 @@ static const struct hole {
 	{ "a log that comes later", {
 	    { WRITE, MAINLOG, EXIM("15") }, { RUN, NULL, NULL }, { WRITE, MAILLOG, DOVECOT("20") } },
 	    TODAY - 7, TODAY - 2, 0 },
+	/*
+	 * What a first run can not read of the logs it finds, later ones never look for: the log
+	 * begins behind it.
+	 */
+	{ "first run: a packed one in the middle", {
+	    { WRITE, MAINLOG "-20261114", EXIM("14") }, { WRITE, MAINLOG "-20261117.xz", "?" },
+	    { WRITE, MAINLOG "-20261119", EXIM("18") EXIM("19") }, { WRITE, MAINLOG, EXIM("20") },
+	    { RUN, NULL, NULL }, { APPEND, MAINLOG, EXIM("21") } },
+	    TODAY - 4, 0, 0 },
+	{ "first run: one that can not be opened", {
+	    { WRITE, MAILLOG ".3", DOVECOT("14") }, { BLOCK, MAILLOG ".2", NULL },
+	    { WRITE, MAILLOG ".1", DOVECOT("18") DOVECOT("19") }, { WRITE, MAILLOG, DOVECOT("20") },
+	    { WRITE, MAINLOG, EXIM("10") }, { RUN, NULL, NULL }, { APPEND, MAILLOG, DOVECOT("21") } },
+	    TODAY - 12, TODAY - 4, 0 },
+	{ "first run: a damaged one", {
+	    { WRITE, MAINLOG "-20261114", EXIM("14") }, { BREAK, MAINLOG "-20261117.gz", EXIM("16") EXIM("17") },
+	    { PACK, MAINLOG "-20261119.gz", EXIM("18") EXIM("19") }, { WRITE, MAINLOG, EXIM("20") },
+	    { RUN, NULL, NULL }, { APPEND, MAINLOG, EXIM("21") } },
+	    TODAY - 4, 0, 0 },
+	{ "first run: the oldest can not be opened", {
+	    { BLOCK, MAINLOG "-20261114", NULL }, { WRITE, MAINLOG "-20261117", EXIM("16") EXIM("17") },
+	    { WRITE, MAINLOG, EXIM("20") }, { RUN, NULL, NULL }, { APPEND, MAINLOG, EXIM("21") } },
+	    TODAY - 6, 0, 0 },
+	{ "first run: all are there", {
+	    { WRITE, MAINLOG "-20261114", EXIM("14") }, { PACK, MAINLOG "-20261117.gz", EXIM("17") },
+	    { WRITE, MAINLOG, EXIM("20") }, { RUN, NULL, NULL }, { APPEND, MAINLOG, EXIM("21") } },
+	    TODAY - 8, 0, 0 },
+	/* A disk may be mended: until then nothing of the log is counted. */
+	{ "first run: a bad disk", {
+	    { WRITE, MAINLOG "-20261114", EXIM("14") }, { WRITE, MAINLOG "-20261117", EXIM("17") },
+	    { WRITE, MAINLOG, EXIM("20") }, { WRITE, MAILLOG, DOVECOT("19") },
+	    { BAD_RUN, MAINLOG "-20261117", NULL } },
+	    TODAY - 8, TODAY - 3, 0 },
+	{ "first run: out of time", {
+	    { WRITE, MAINLOG "-20261114", EXIM("14") }, { WRITE, MAINLOG, EXIM("20") },
+	    { SLOW_RUN, NULL, NULL }, { APPEND, MAINLOG, EXIM("21") } },
+	    TODAY - 2, 0, 0 },
+	/* A later run: between which of the lines that it reads the hole is nobody knows. */
+	{ "one that can not be opened", {
+	    { WRITE, MAINLOG, EXIM("14") EXIM("15") }, { RUN, NULL, NULL },
+	    { MOVE, MAINLOG, MAINLOG "-20261116" }, { BLOCK, MAINLOG "-20261118", NULL },
+	    { WRITE, MAINLOG, EXIM("19") EXIM("20") }, { WRITE, MAILLOG, DOVECOT("12") },
+	    { RUN, NULL, NULL }, { APPEND, MAINLOG, EXIM("21") } },
+	    TODAY - 2, TODAY - 10, 0 },
+	{ "one that can not be opened, and no line since", {
+	    { WRITE, MAINLOG, EXIM("14") EXIM("15") }, { RUN, NULL, NULL },
+	    { MOVE, MAINLOG, MAINLOG "-20261116" }, { BLOCK, MAINLOG "-20261118", NULL },
+	    { WRITE, MAINLOG, "" }, { RUN, NULL, NULL }, { APPEND, MAINLOG, EXIM("22") } },
+	    TODAY, 0, 0 },
+	{ "out of time", {
+	    { WRITE, MAINLOG, EXIM("14") EXIM("15") }, { RUN, NULL, NULL },
+	    { APPEND, MAINLOG, EXIM("18") }, { MOVE, MAINLOG, MAINLOG "-20261119" },
+	    { WRITE, MAINLOG, EXIM("20") EXIM("21") }, { SLOW_RUN, NULL, NULL },
+	    { APPEND, MAINLOG, EXIM("22") } },
+	    TODAY - 2, 0, 0 },
+	/* What is not counted is read by the next run: nothing is lost. */
+	{ "a bad disk", {
+	    { WRITE, MAINLOG, EXIM("14") EXIM("15") }, { RUN, NULL, NULL },
+	    { APPEND, MAINLOG, EXIM("18") }, { MOVE, MAINLOG, MAINLOG "-20261119" },
+	    { WRITE, MAINLOG, EXIM("20") EXIM("21") }, { BAD_RUN, MAINLOG, NULL },
+	    { APPEND, MAINLOG, EXIM("22") } },
+	    TODAY - 8, 0, 0 },
+	{ "a damaged one, gone later", {
+	    { WRITE, MAINLOG, EXIM("14") EXIM("15") }, { RUN, NULL, NULL },
+	    { MOVE, MAINLOG, MAINLOG "-20261116" }, { BREAK, MAINLOG "-20261118.gz", EXIM("17") EXIM("18") },
+	    { WRITE, MAINLOG, EXIM("20") }, { RUN, NULL, NULL }, { MOVE, MAINLOG "-20261116", "old" },
+	    { MOVE, MAINLOG "-20261118.gz", "older" } },
+	    TODAY - 2, 0, 0 },
 	/* Whoever writes to syslog says of which day. */
 	{ "of a day to come", {
 	    { WRITE, MAILLOG, DOVECOT("15") }, { RUN, NULL, NULL },
