@@ -157,6 +157,27 @@ log_read(struct update *update, struct ledger_log *log, const struct log_parts *
 	return status;
 }
 
+/*
+ * Of the rotated files that were written to since, those that begin behind the
+ * last line that was read. A file's time alone is no proof: backups are restored.
+ */
+static void
+leave_read_parts(const struct update *update, const struct ledger_log *log,
+    const struct log_position *position, struct log_parts *parts)
+{
+	const struct log_count_options options = {
+		.kind = log->kind,
+		.log = log->path,
+		.secret = update->secret,
+	};
+	size_t first = parts->count - 1;
+
+	while (first > 0 && log_part_first_day(update->arena, &parts->parts[first - 1],
+	    &options) > position->last_day)
+		first--;
+	log_parts_leave(parts, first);
+}
+
 static int
 log_look(struct update *update, struct ledger_log *log, struct err *err)
 {
@@ -166,6 +187,8 @@ log_look(struct update *update, struct ledger_log *log, struct err *err)
 	int status = 0;
 
 	log_parts_find(update->host, update->arena, log->path, position, &parts);
+	if (parts.gap != NULL)
+		leave_read_parts(update, log, position, &parts);
 	log->gap = parts.gap;
 	log->lost = parts.lost;
 	log->status = parts.absent ? ANSWER_ABSENT : parts.count == 0 || parts.failed != NULL ?

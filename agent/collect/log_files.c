@@ -509,9 +509,28 @@ add_current(struct search *search, struct log_parts *parts)
 }
 
 /*
+ * The place is in none of the files: one of them that was written to after the
+ * place's day was read whole before, or not at all. Where a mark could not be
+ * looked for, the place may be.
+ */
+static size_t
+first_written_since(const struct search *search)
+{
+	size_t i = search->count;
+
+	if (search->position->last_day == 0)
+		return i;
+	while (i > 0 && readable(&search->rotated[i - 1]) &&
+	    search->rotated[i - 1].unread == NULL &&
+	    search->rotated[i - 1].part.reference_day > search->position->last_day)
+		i--;
+	return i;
+}
+
+/*
  * From which rotated file on; count for none of them. A position that is
  * nowhere: what is in the log now was not read, for else it would be there. What
- * the rotated files hold may have been, so they are left.
+ * the rotated files hold may have been, unless they were written to since.
  */
 static size_t
 place_to_begin(struct search *search, struct log_parts *parts)
@@ -530,9 +549,10 @@ place_to_begin(struct search *search, struct log_parts *parts)
 		return search->count;
 	if (position == NULL || position->offset == 0)
 		return 0;
-	if (is_open(&search->current))
-		parts->gap = "where reading left off is in none of the files";
-	return search->count;
+	if (!is_open(&search->current))
+		return search->count;
+	parts->gap = "where reading left off is in none of the files";
+	return first_written_since(search);
 }
 
 static void
@@ -626,11 +646,22 @@ log_parts_find(struct host *host, struct arena *arena, const char *log,
 }
 
 void
-log_parts_close(struct log_parts *parts)
+log_parts_leave(struct log_parts *parts, size_t count)
 {
 	size_t i;
 
-	for (i = 0; i < parts->count; i++)
+	if (count == 0)
+		return;
+	for (i = 0; i < count; i++)
 		part_close(&parts->parts[i]);
-	parts->count = 0;
+	parts->parts += count;
+	parts->count -= count;
+	if (parts->count > 0)
+		parts->parts[0].before = NULL;
+}
+
+void
+log_parts_close(struct log_parts *parts)
+{
+	log_parts_leave(parts, parts->count);
 }
