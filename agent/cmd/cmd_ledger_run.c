@@ -169,6 +169,7 @@ collect_needs(struct arena *arena, struct host *host, const char *const *needs)
 	struct facts *facts = facts_new(arena);
 	const char **all = NULL;
 
+	*arena_push(arena, &all, &options.need_count) = "exim.log_file_path";
 	*arena_push(arena, &all, &options.need_count) = "dovecot.log_path";
 	*arena_push(arena, &all, &options.need_count) = "dovecot.info_log_path";
 	for (; needs != NULL && *needs != NULL; needs++)
@@ -178,12 +179,24 @@ collect_needs(struct arena *arena, struct host *host, const char *const *needs)
 	return facts;
 }
 
+/* Where that is not known the usual files are read: they are there to be looked at. */
+static void
+choose_logs(struct arena *arena, const struct options *options, struct ledger_run *run,
+    struct ledger_update_options *update)
+{
+	const struct ledger_place exim = ledger_exim_place(arena, run->facts);
+
+	if (exim.elsewhere)
+		add_unread(arena, options, run, exim.why);
+	update->exim_log = exim.path;
+	update->dovecot_log = ledger_dovecot_place(arena, run->facts).path;
+}
+
 int
 ledger_run_open(struct arena *arena, const struct options *options,
     const char *const *needs, struct ledger_run *run, struct err *err)
 {
 	struct ledger_update_options update = { .directory = NULL };
-	const char *why;
 
 	*run = (struct ledger_run){ .host = NULL };
 	/* What is wrong with the command line is said before any work. */
@@ -194,8 +207,7 @@ ledger_run_open(struct arena *arena, const struct options *options,
 	if (run->host == NULL || choose_days(options, run, err) != 0)
 		return -1;
 	run->facts = collect_needs(arena, run->host, needs);
-	/* Where that is not known syslog's file is read: it is there to be looked at. */
-	update.dovecot_log = ledger_dovecot_log(&run->facts->dovecot, &why);
+	choose_logs(arena, options, run, &update);
 	update.directory = cmd_ledger_directory(arena, options, &run->config);
 	run->days = ledger_update(run->host, arena, &update, &run->update, err);
 	if (run->days == NULL)

@@ -22,8 +22,8 @@ extern const struct collector collector_platform, collector_exim,
  * The order matters where one collector reads what another found: whm must
  * know what exim.conf.local and local templates decide, keys where Exim and
  * Dovecot read theirs from, domains which accounts' mail is on another node,
- * ledger where Dovecot logs and which domains are here, dns what the domains
- * are, probe whose the ports are and which MX have TLSA.
+ * ledger where Exim and Dovecot log and which domains are here, dns what the
+ * domains are, probe whose the ports are and which MX have TLSA.
  */
 const struct collector *const collectors[] = {
 	&collector_platform,

@@ -52,6 +52,8 @@ static const struct option_row option_rows[] = {
 	    OPTION_TEXT, false, false },
 	{ "log_selector", offsetof(struct exim_facts, log_selector),
 	    OPTION_TEXT, true, false },
+	{ "log_file_path", offsetof(struct exim_facts, log_file_path),
+	    OPTION_TEXT, true, false },
 };
 
 #define OPTION_ROWS (sizeof(option_rows) / sizeof(option_rows[0]))

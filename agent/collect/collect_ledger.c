@@ -10,6 +10,7 @@
 #include "collect/collect.h"
 #include "collect/ledger_totals.h"
 #include "collect/ledger_update.h"
+#include "parse/exim_conf.h"
 
 #define SECONDS_A_DAY 86400
 #define WINDOW_DAYS 30
@@ -26,6 +27,7 @@ struct window {
 	struct collection *collection;
 	struct ledger_update update;
 	struct ledger_totals totals;
+	struct ledger_place places[LEDGER_LOG_COUNT];	/* where the daemons log */
 	struct fact_meta logs[LEDGER_LOG_COUNT];	/* of what a log's lines tell */
 	struct fact_meta all;				/* of what several tell together */
 	struct fact_meta kept;				/* of the ledger itself */
@@ -68,7 +70,7 @@ ledger_directory(const struct collection *collection)
 	return collection->options == NULL ? NULL : collection->options->ledger_directory;
 }
 
-/* ---- where Dovecot logs ---- */
+/* ---- where the daemons log ---- */
 
 /* As its daemon says, else its files; an empty text is no setting. */
 static const char *
@@ -90,16 +92,47 @@ setting_text(const struct setting *setting, const char **ret_why)
 	return NULL;
 }
 
-const char *
-ledger_dovecot_log(const struct dovecot_facts *dovecot, const char **ret_why)
+struct ledger_place
+ledger_exim_place(struct arena *arena, const struct facts *facts)
 {
+	struct ledger_place place = { .path = NULL };
+	const char *why = NULL;
+	const char *value = setting_text(&facts->exim.log_file_path, &why);
+
+	if (value == NULL) {
+		place.why = arena_join(arena, "where Exim logs is not known: ", why);
+		return place;
+	}
+	switch (exim_main_log(arena, value, &place.path)) {
+	case EXIM_LOG_FILE:
+	case EXIM_LOG_COMPILED:
+		break;
+	case EXIM_LOG_SYSLOG:
+		place.elsewhere = true;
+		place.why = arena_printf(arena,
+		    "Exim logs to syslog alone: log_file_path is \"%.200s\"", value);
+		break;
+	case EXIM_LOG_UNTOLD:
+		place.why = arena_printf(arena,
+		    "which file Exim logs to can not be told from log_file_path \"%.200s\"", value);
+		break;
+	}
+	return place;
+}
+
+struct ledger_place
+ledger_dovecot_place(struct arena *arena, const struct facts *facts)
+{
+	const struct dovecot_facts *dovecot = &facts->dovecot;
 	const char *why = NULL;
 	const char *info = setting_text(&dovecot->info_log_path, &why);
 	const char *path = info != NULL && info[0] != '\0' ? info :
 	    setting_text(&dovecot->log_path, &why);
 
-	*ret_why = info == NULL || path == NULL ? why : NULL;
-	return *ret_why == NULL && path[0] == '/' ? path : NULL;
+	if (info == NULL || path == NULL)
+		return (struct ledger_place){ .why =
+		    arena_join(arena, "where Dovecot logs is not known: ", why) };
+	return (struct ledger_place){ .path = path[0] == '/' ? path : NULL };
 }
 
 /* ---- what is known of each log ---- */
@@ -175,8 +208,22 @@ judge_all(struct window *window)
 
 /* ---- scalars ---- */
 
+/*
+ * Has the daemon written nothing else meanwhile? A log that is not there is
+ * none, where it is known to be in no file.
+ */
 static void
-set_days(struct window *window, int32_t today, const char *dovecot_why)
+hold_to_place(struct window *window, const struct ledger_log *log, struct fact_meta *meta)
+{
+	const struct ledger_place *place = &window->places[log->kind];
+
+	if (place->why != NULL && (meta->state == FACT_KNOWN ||
+	    (meta->state == FACT_ABSENT && !place->elsewhere)))
+		meta_unknown(window->collection, meta, meta->origin, "%s", place->why);
+}
+
+static void
+set_days(struct window *window, int32_t today)
 {
 	struct ledger_facts *facts = &window->collection->facts->ledger;
 	struct fact_int *const days[LEDGER_LOG_COUNT] = {
@@ -190,10 +237,11 @@ set_days(struct window *window, int32_t today, const char *dovecot_why)
 		const struct ledger_log *log = &window->update.logs[i];
 		const struct log_total *total = &window->totals.logs[log->kind];
 		struct fact_meta meta = days_meta(window, log);
-		int32_t first = total->first_day < window->totals.whole_from ?
-		    window->totals.whole_from : total->first_day;
+		int32_t first = total->first_day < total->whole_from ?
+		    total->whole_from : total->first_day;
 
-		/* The daemon may log elsewhere now: log_file_path, log_path, syslog. */
+		hold_to_place(window, log, &meta);
+		/* A daemon that was not restarted, or was stopped, is where no setting says. */
 		if (meta.state == FACT_KNOWN && log->kind != LOG_PANEL &&
 		    total->last_day != 0 && today - total->last_day > STALE_DAYS)
 			meta_unknown(window->collection, &meta, meta.origin,
@@ -201,12 +249,8 @@ set_days(struct window *window, int32_t today, const char *dovecot_why)
 			    day_text(window->collection, total->last_day));
 		/* Not written to every day: what counts is how far it goes back. */
 		set_int(days[log->kind], &meta, log->kind != LOG_PANEL ? total->days :
-		    total->first_day == 0 ? 0 : (uint64_t)(today - first + 1));
+		    total->first_day == 0 || first > today ? 0 : (uint64_t)(today - first + 1));
 	}
-	if (dovecot_why != NULL && facts->dovecot_days.meta.state != FACT_UNKNOWN)
-		meta_unknown(window->collection, &facts->dovecot_days.meta,
-		    facts->dovecot_days.meta.origin, "where Dovecot logs is not known: %s",
-		    dovecot_why);
 }
 
 static void
@@ -533,7 +577,7 @@ add_days(struct window *window, struct ledger_days *days, int32_t *ret_today, st
 }
 
 static void
-set_facts(struct window *window, int32_t today, const char *dovecot_why)
+set_facts(struct window *window, int32_t today)
 {
 	size_t i;
 
@@ -541,7 +585,7 @@ set_facts(struct window *window, int32_t today, const char *dovecot_why)
 		judge_log(window, &window->update.logs[i]);
 	judge_all(window);
 	set_ledger(window);
-	set_days(window, today, dovecot_why);
+	set_days(window, today);
 	set_mail(window);
 	set_logins(window);
 	set_lists(window);
@@ -565,23 +609,25 @@ set_failed(struct window *window, const struct err *err)
 		window->logs[i] = meta;
 	window->kept = meta;
 	window->update = nothing;
-	set_facts(window, 0, NULL);
+	set_facts(window, 0);
 	facts->exim_days.meta = facts->dovecot_days.meta = facts->panel_days.meta = meta;
 }
 
 static void
-read_ledger(struct window *window, struct ledger_days *days, const char *dovecot_why)
+read_ledger(struct window *window, struct ledger_days *days)
 {
 	struct err err = { 0 };
 	int32_t today = 0;
 	size_t i;
 
-	window->totals.whole_from = window->update.first_day;
-	for (i = 0; i < window->update.log_count; i++)
-		window->totals.logs[window->update.logs[i].kind].path =
-		    window->update.logs[i].path;
+	for (i = 0; i < window->update.log_count; i++) {
+		const struct ledger_log *log = &window->update.logs[i];
+
+		window->totals.logs[log->kind].path = log->path;
+		window->totals.logs[log->kind].whole_from = log->first_day;
+	}
 	if (add_days(window, days, &today, &err) == 0)
-		set_facts(window, today, dovecot_why);
+		set_facts(window, today);
 	else
 		set_failed(window, &err);
 }
@@ -595,18 +641,20 @@ collect_ledger(struct collection *collection)
 	};
 	struct err err = { 0 };
 	struct ledger_days *days;
-	const char *dovecot_why;
 
 	meta_known(&window.kept, options.directory == NULL ? "logs" :
 	    arena_strdup(collection->arena, options.directory));
-	options.dovecot_log = ledger_dovecot_log(&collection->facts->dovecot, &dovecot_why);
+	window.places[LOG_EXIM] = ledger_exim_place(collection->arena, collection->facts);
+	window.places[LOG_DOVECOT] = ledger_dovecot_place(collection->arena, collection->facts);
+	options.exim_log = window.places[LOG_EXIM].path;
+	options.dovecot_log = window.places[LOG_DOVECOT].path;
 	ledger_totals_init(&window.totals, collection->scratch);
 	days = ledger_update(collection->host, collection->scratch, &options, &window.update,
 	    &err);
 	if (days == NULL)
 		set_failed(&window, &err);
 	else
-		read_ledger(&window, days, dovecot_why);
+		read_ledger(&window, days);
 	ledger_days_close(days);
 	ledger_totals_done(&window.totals);
 }
@@ -623,15 +671,15 @@ static const struct access ledger_accesses[] = {
 	{ ASK_STAT, "*", "whether a log is there, and how large it is now" },
 	{ ASK_LINK, "/var/log/*", "where a log really is" },
 	{ ASK_LINK, "/usr/local/cpanel/logs/*", "where a log really is" },
-	{ ASK_LINK, "*", "where the log that dovecot.conf names really is" },
+	{ ASK_LINK, "*", "where the logs that exim.conf and dovecot.conf name really are" },
 	{ ASK_DIR, "*", "names of rotated logs, where a log is a link" },
-	{ ASK_FILE, "*", "the log that dovecot.conf names, and where a link leads" },
+	{ ASK_FILE, "*", "the logs that exim.conf and dovecot.conf name, and where a link leads" },
 };
 
 static const char *const ledger_groups[] = { "ledger", "inventory", NULL };
 static const char *const ledger_lists[] = { "peer_domains", "login_sources", "login_accounts",
 	"senders", "domains.sent", "domains.sent_signed", "domains.sent_signed_other", NULL };
-static const char *const ledger_depends[] = { "dovecot", NULL };
+static const char *const ledger_depends[] = { "exim", "dovecot", NULL };
 
 extern const struct collector collector_ledger;
 const struct collector collector_ledger = {

@@ -402,7 +402,7 @@ add_lines(struct ledger_totals *totals, const char *name, int32_t day)
 		if (log->first_day == 0)
 			log->first_day = day;
 		log->last_day = day;
-		log->days += totals->whole_from != 0 && day >= totals->whole_from;
+		log->days += log->whole_from != 0 && day >= log->whole_from;
 	}
 }
 

@@ -60,13 +60,13 @@ struct total_table {
 enum { LEDGER_LOG_COUNT = 3 };
 struct log_total {
 	const char *path;	/* as its notes have it; set by the caller */
+	int32_t whole_from;	/* the log's first whole day; set by the caller */
 	uint32_t days;		/* with lines, from whole_from on */
 	int32_t first_day, last_day;	/* with lines; 0 = none */
 };
 
 struct ledger_totals {
 	struct arena *arena;
-	int32_t whole_from;	/* the ledger's first whole day; set by the caller */
 	struct log_total logs[LEDGER_LOG_COUNT];	/* by log_kind */
 	uint64_t broken;
 
@@ -89,7 +89,7 @@ struct ledger_totals {
 	struct total_table senders;	/* struct sender_total, "KEY@domain" */
 };
 
-/* Everything zero but arena, whole_from and the paths of the logs. */
+/* Everything zero but arena, and what the caller sets of the logs. */
 void ledger_totals_init(struct ledger_totals *totals, struct arena *arena);
 void ledger_totals_done(struct ledger_totals *totals);
 

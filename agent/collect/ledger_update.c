@@ -81,9 +81,41 @@ log_spill(void *data, const struct ledger *ledger, int32_t first, struct err *er
 	return ledger_stage(update->store, ledger, first, err);
 }
 
+/*
+ * From which day on nothing is missing from this log, as far as this run can tell;
+ * 0: nothing new is missing. The next run finds where this one left off, and says
+ * no more of it. A log that was emptied has no line yet: its file's day is the least.
+ */
+static int32_t
+hole_end(const struct ledger_log *log)
+{
+	int32_t day = 0;
+
+	/* Between which of the lines that could be read it lies nobody knows. */
+	if (log->lost)
+		day = log->result.last_day;
+	else if (log->gap != NULL || log->result.incomplete != NULL)
+		day = log->result.first_day;
+	else
+		return 0;
+	/* A line may be of a day to come, whoever wrote it. */
+	return day != 0 && day < log->newest_day ? day : log->newest_day;
+}
+
+/* A first run begins with the first line that it reads: before that there is no hole. */
+static int32_t
+log_first_day(const struct ledger_log *log, const struct log_position *before)
+{
+	int32_t first = before != NULL && before->first_day != 0 ? before->first_day :
+	    log->result.first_day;
+	int32_t end = before != NULL ? hole_end(log) : 0;
+
+	return end > first ? end : first;
+}
+
 /* What was counted is kept, and where the next run goes on; or all of it is dropped. */
 static void
-log_keep(struct update *update, const struct ledger_log *log, const struct ledger *counted,
+log_keep(struct update *update, struct ledger_log *log, const struct ledger *counted,
     struct ledger_open *open, size_t open_count)
 {
 	if (!log->result.read) {
@@ -92,6 +124,7 @@ log_keep(struct update *update, const struct ledger_log *log, const struct ledge
 		return;
 	}
 	ledger_merge(update->ledger, counted);
+	log->result.position.first_day = log_first_day(log, position_of(&update->state, log->path));
 	position_set(update, &log->result.position);
 	if (log->kind == LOG_EXIM) {
 		update->state.open = open;
@@ -124,16 +157,40 @@ log_read(struct update *update, struct ledger_log *log, const struct log_parts *
 	return status;
 }
 
+/*
+ * Of the rotated files that were written to since, those that begin behind the
+ * last line that was read. A file's time alone is no proof: backups are restored.
+ */
+static void
+leave_read_parts(const struct update *update, const struct ledger_log *log,
+    const struct log_position *position, struct log_parts *parts)
+{
+	const struct log_count_options options = {
+		.kind = log->kind,
+		.log = log->path,
+		.secret = update->secret,
+	};
+	size_t first = parts->count - 1;
+
+	while (first > 0 && log_part_first_day(update->arena, &parts->parts[first - 1],
+	    &options) > position->last_day)
+		first--;
+	log_parts_leave(parts, first);
+}
+
 static int
 log_look(struct update *update, struct ledger_log *log, struct err *err)
 {
+	const struct log_position *position = position_of(&update->state, log->path);
 	struct log_parts parts;
 	const struct log_part *newest;
 	int status = 0;
 
-	log_parts_find(update->host, update->arena, log->path,
-	    position_of(&update->state, log->path), &parts);
+	log_parts_find(update->host, update->arena, log->path, position, &parts);
+	if (parts.gap != NULL)
+		leave_read_parts(update, log, position, &parts);
 	log->gap = parts.gap;
+	log->lost = parts.lost;
 	log->status = parts.absent ? ANSWER_ABSENT : parts.count == 0 || parts.failed != NULL ?
 	    ANSWER_FAILED : ANSWER_OK;
 	log->why = parts.failed;
@@ -142,9 +199,10 @@ log_look(struct update *update, struct ledger_log *log, struct err *err)
 		log->size = newest->file.size;
 		log->mtime = newest->file.mtime;
 		log->newest_day = newest->reference_day;
-		log->went_on = position_of(&update->state, log->path) != NULL;
 		status = log_read(update, log, &parts, err);
 	}
+	position = position_of(&update->state, log->path);
+	log->first_day = position != NULL ? position->first_day : 0;
 	log_parts_close(&parts);
 	return status;
 }
@@ -155,6 +213,8 @@ place_path(const struct update *update, const struct place *place)
 {
 	struct host_stat st;
 
+	if (place->kind == LOG_EXIM && update->options->exim_log != NULL)
+		return update->options->exim_log;
 	if (place->kind == LOG_DOVECOT && update->options->dovecot_log != NULL)
 		return update->options->dovecot_log;
 	if (place->paths[1] != NULL
@@ -186,53 +246,22 @@ logs_read(struct update *update, struct err *err)
 }
 
 /*
- * From which day on nothing is missing from this log, as far as this run can tell;
- * 0: nothing new is missing. The next run finds where this one left off, and says
- * no more of it. A log that was emptied has no line yet: its file's day is the least.
+ * A day before a hole in one of them is not the whole truth. The panel's login_log
+ * is moved to an archive of its own each month, and is not held against the mail.
  */
 static int32_t
-hole_end(const struct ledger_log *log)
+mail_first_day(const struct ledger_update *result)
 {
-	int32_t day = 0;
-
-	if (!log->result.read || !log->went_on)
-		return 0;
-	/* Between which of the lines that could be read it lies nobody knows. */
-	if (log->why != NULL)
-		day = log->result.last_day;
-	else if (log->gap != NULL || log->result.incomplete != NULL)
-		day = log->result.first_day;
-	else
-		return 0;
-	/* A line may be of a day to come, whoever wrote it. */
-	return day != 0 && day < log->newest_day ? day : log->newest_day;
-}
-
-/*
- * Days before a hole are not the whole truth. The panel's login_log is moved to an
- * archive of its own each month, and is not held against the mail.
- */
-static void
-first_day_settle(struct update *update)
-{
-	int32_t *first = &update->state.first_day;
-	bool fresh = *first == 0;
+	int32_t mail = 0, panel = 0;
 	size_t i;
 
-	for (i = 0; i < update->result->log_count; i++) {
-		const struct ledger_log *log = &update->result->logs[i];
+	for (i = 0; i < result->log_count; i++) {
+		int32_t *first = result->logs[i].kind == LOG_PANEL ? &panel : &mail;
 
-		if (log->result.read && log->result.first_day != 0 &&
-		    (*first == 0 || (fresh && log->kind == LOG_EXIM)))
-			*first = log->result.first_day;
+		if (result->logs[i].first_day > *first)
+			*first = result->logs[i].first_day;
 	}
-	for (i = 0; i < update->result->log_count; i++) {
-		const struct ledger_log *log = &update->result->logs[i];
-
-		if (log->kind != LOG_PANEL && hole_end(log) > *first)
-			*first = hole_end(log);
-	}
-	update->result->first_day = *first;
+	return mail != 0 ? mail : panel;
 }
 
 static int
@@ -261,7 +290,7 @@ update_run(struct update *update, struct ledger_days *days, struct err *err)
 		return -1;
 	if (logs_read(update, err) != 0)
 		return -1;
-	first_day_settle(update);
+	update->result->first_day = mail_first_day(update->result);
 	return days->store == NULL ? 0 :
 	    ledger_commit(days->store, update->ledger, &update->state, err);
 }

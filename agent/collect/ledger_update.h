@@ -8,7 +8,7 @@
 
 #include "collect/log_count.h"
 
-struct dovecot_facts;
+struct facts;
 
 /* What became of one log in this run. */
 struct ledger_log {
@@ -17,31 +17,40 @@ struct ledger_log {
 	enum answer_status status;	/* of looking: OK, ABSENT, FAILED, SKIPPED */
 	const char *why;		/* FAILED, SKIPPED */
 	const char *gap;		/* as log_parts.gap */
+	bool lost;			/* as log_parts.lost */
 	struct log_count_result result;
 	int64_t size, mtime;		/* of the log itself */
 	int32_t newest_day;		/* of that mtime; 0 = no file could be read */
-	bool went_on;			/* an earlier run had read some of it */
+	int32_t first_day;		/* whole from here on: log_position's; 0 = nothing was ever read */
 };
 
 struct ledger_update {
 	struct ledger_log *logs;	/* in the arena */
 	size_t log_count;
-	int32_t first_day;		/* whole from here on; 0 = nothing was ever read */
+	int32_t first_day;		/* all logs of mail are whole from here on; 0 = none was ever read */
 };
 
 struct ledger_update_options {
 	/* Where the ledger is kept; NULL: nothing is stored, and days come from this run alone. */
 	const char *directory;
 	unsigned seconds;		/* for a first run; 0 = 60 */
-	const char *dovecot_log;	/* log_path, where it is a file; NULL = the system's maillog */
+	/* The files that the daemons' settings name; NULL = where cPanel has them. */
+	const char *exim_log, *dovecot_log;
 };
 
 /*
- * The file that Dovecot writes logins to, by its log_path and info_log_path;
- * NULL when that is syslog's. *ret_why is set when nobody knows: lines that are
- * found then may be anybody's.
+ * Where a daemon logs, by its settings. With a reason lines that are found at
+ * cPanel's place may be old, or anybody's.
  */
-const char *ledger_dovecot_log(const struct dovecot_facts *dovecot, const char **ret_why);
+struct ledger_place {
+	const char *path;	/* a file; NULL = where cPanel has it */
+	const char *why;	/* a sentence: what is read there may not be what is written; NULL = it is */
+	bool elsewhere;		/* with a reason: it is known to be in no file */
+};
+
+/* Exim's, by log_file_path; Dovecot's logins, by log_path and info_log_path. */
+struct ledger_place ledger_exim_place(struct arena *arena, const struct facts *facts);
+struct ledger_place ledger_dovecot_place(struct arena *arena, const struct facts *facts);
 
 /*
  * Afterwards the days are to be had from ledger_days_each below. NULL and err

@@ -18,6 +18,7 @@
 enum {
 	SEGMENT_BYTES = 32 << 20,
 	BUFFER_BYTES = 128 << 10,
+	HEAD_BYTES = 64 << 10,
 	MAX_THREADS = 4,
 	SPILL_ROWS = 40960,
 	SPILL_KEPT = 2,		/* days */
@@ -179,6 +180,28 @@ segment_read(struct worker *worker, const struct segment *segment, uint64_t *ret
 	worker->bytes += window.offset + window.length - from;
 	log_reader_close(window.reader);
 	return status;
+}
+
+int32_t
+log_part_first_day(struct arena *arena, const struct log_part *part,
+    const struct log_count_options *options)
+{
+	const struct segment head = { .part = part, .to = HEAD_BYTES, .first = true, .newest = true };
+	struct worker worker = {
+		.ledger = ledger_new(options->secret),
+		.buffer = arena_alloc(arena, BUFFER_BYTES),
+	};
+	const char *why;
+	int32_t day = 0;
+	uint64_t end;
+
+	log_tally_init(&worker.tally, options->kind, options->log);
+	log_tally_begin(&worker.tally, worker.ledger, part->reference_day);
+	if (segment_read(&worker, &head, &end, &why) >= 0)
+		day = worker.tally.totals.first_day;
+	log_tally_free(&worker.tally);
+	ledger_free(worker.ledger);
+	return day;
 }
 
 /* ---- workers ---- */

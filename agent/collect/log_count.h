@@ -48,4 +48,12 @@ int log_count(struct arena *arena, const struct log_parts *parts,
     struct ledger_open **open, size_t *open_count, struct log_count_result *ret_result,
     struct err *err);
 
+/*
+ * The earliest day of the lines that a part begins with, 64 KiB of them; 0 =
+ * none has a stamp, or they can not be read. Of the options kind, log and
+ * secret are looked at.
+ */
+int32_t log_part_first_day(struct arena *arena, const struct log_part *part,
+    const struct log_count_options *options);
+
 #endif

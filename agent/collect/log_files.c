@@ -469,6 +469,13 @@ add_failed(struct search *search, struct log_parts *parts, const char *why)
 }
 
 static void
+add_lost(struct search *search, struct log_parts *parts, const char *why)
+{
+	parts->lost = true;
+	add_failed(search, parts, why);
+}
+
+static void
 add_part(struct search *search, struct log_parts *parts,
     const struct log_part *part)
 {
@@ -482,9 +489,9 @@ add_unread(struct search *search, struct log_parts *parts,
 	const struct log_part *part = &rotated->part;
 
 	if (!is_open(part))
-		add_failed(search, parts, part->file.why);
+		add_lost(search, parts, part->file.why);
 	else
-		add_failed(search, parts, arena_join(search->arena, part->path,
+		add_lost(search, parts, arena_join(search->arena, part->path,
 		    ": ", rotated->name.packing == LOG_PACKED ?
 		    "is packed in a way that is not read; gzip is" :
 		    rotated->unread));
@@ -502,9 +509,28 @@ add_current(struct search *search, struct log_parts *parts)
 }
 
 /*
+ * The place is in none of the files: one of them that was written to after the
+ * place's day was read whole before, or not at all. Where a mark could not be
+ * looked for, the place may be.
+ */
+static size_t
+first_written_since(const struct search *search)
+{
+	size_t i = search->count;
+
+	if (search->position->last_day == 0)
+		return i;
+	while (i > 0 && readable(&search->rotated[i - 1]) &&
+	    search->rotated[i - 1].unread == NULL &&
+	    search->rotated[i - 1].part.reference_day > search->position->last_day)
+		i--;
+	return i;
+}
+
+/*
  * From which rotated file on; count for none of them. A position that is
  * nowhere: what is in the log now was not read, for else it would be there. What
- * the rotated files hold may have been, so they are left.
+ * the rotated files hold may have been, unless they were written to since.
  */
 static size_t
 place_to_begin(struct search *search, struct log_parts *parts)
@@ -517,12 +543,16 @@ place_to_begin(struct search *search, struct log_parts *parts)
 		return place;
 	}
 	if (search->unlisted != NULL)
-		add_failed(search, parts, search->unlisted);
+		add_lost(search, parts, search->unlisted);
+	/* Which of them follow each other nobody knows. */
+	if (position == NULL && search->unsteady)
+		return search->count;
 	if (position == NULL || position->offset == 0)
 		return 0;
-	if (is_open(&search->current))
-		parts->gap = "where reading left off is in none of the files";
-	return search->count;
+	if (!is_open(&search->current))
+		return search->count;
+	parts->gap = "where reading left off is in none of the files";
+	return first_written_since(search);
 }
 
 static void
@@ -535,7 +565,7 @@ add_all_rotated(struct search *search, struct log_parts *parts)
 	sort_rotated(search);
 	first = place_to_begin(search, parts);
 	if (search->unsteady)
-		add_failed(search, parts, arena_join(search->arena,
+		add_lost(search, parts, arena_join(search->arena,
 		    search->log, ": was rotated again and again meanwhile"));
 	for (i = 0; i < search->count; i++) {
 		rotated = &search->rotated[i];
@@ -547,6 +577,9 @@ add_all_rotated(struct search *search, struct log_parts *parts)
 		if (i >= first || (parts->gap != NULL &&
 		    (!readable(rotated) || rotated->unread != NULL)))
 			add_unread(search, parts, rotated);
+		/* A first run begins behind what it can not read: there is no hole in it. */
+		if (search->position == NULL)
+			log_parts_close(parts);
 		part_close(&rotated->part);
 	}
 }
@@ -613,11 +646,22 @@ log_parts_find(struct host *host, struct arena *arena, const char *log,
 }
 
 void
-log_parts_close(struct log_parts *parts)
+log_parts_leave(struct log_parts *parts, size_t count)
 {
 	size_t i;
 
-	for (i = 0; i < parts->count; i++)
+	if (count == 0)
+		return;
+	for (i = 0; i < count; i++)
 		part_close(&parts->parts[i]);
-	parts->count = 0;
+	parts->parts += count;
+	parts->count -= count;
+	if (parts->count > 0)
+		parts->parts[0].before = NULL;
+}
+
+void
+log_parts_close(struct log_parts *parts)
+{
+	log_parts_leave(parts, parts->count);
 }

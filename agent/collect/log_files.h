@@ -36,11 +36,18 @@ struct log_parts {
 	size_t count;
 	/*
 	 * Where reading left off could not be found again: bytes may be missing
-	 * before parts[0]. NULL = it was found, or there was no position.
+	 * before parts[0]. NULL = it was found, or there was no position. With a
+	 * gap the rotated files among the parts are those that were written to
+	 * after the position's last day; their lines tell whether they begin
+	 * behind it, and from which on they are to be read (log_parts_leave).
 	 */
 	const char *gap;
-	/* Files that could not be opened: path and why; NULL = none. */
+	/*
+	 * Files that could not be opened: path and why; NULL = none. Without a
+	 * position nothing older than these is among the parts.
+	 */
 	const char *failed;
+	bool lost;		/* one of them is not the log itself: no later run looks for it */
 	bool absent;		/* the log is not there, and its directory is */
 };
 
@@ -52,6 +59,8 @@ struct log_parts {
 void log_parts_find(struct host *host, struct arena *arena, const char *log,
     const struct log_position *position, struct log_parts *ret_parts);
 void log_parts_close(struct log_parts *parts);
+/* Closes the oldest, so many: they are no parts any more. */
+void log_parts_leave(struct log_parts *parts, size_t count);
 
 /*
  * Reading a part from front to back: up to room bytes at a time, 0 at the end,

@@ -65,6 +65,7 @@ struct exim_facts {
 	struct setting recipients_max;
 	struct setting disable_ipv6;		/* "true", "false" */
 	struct setting log_selector;
+	struct setting log_file_path;		/* absent: as compiled in */
 	struct setting acl_dictionary_attack;	/* store, api */
 	struct setting acl_ratelimit;		/* store, api */
 	struct fact_list trustedmailhosts;	/* file: entries, comments dropped */
@@ -199,8 +200,9 @@ struct dns_facts {
  * What the logs tell of the last 30 days, that of the scan among them; all log.
  * A count is what was seen, and that is true even where lines are missing: that
  * none are is told by exim_days, dovecot_days and panel_days alone. These count
- * the days from first_day on of which the log has lines; the panel's, which is
- * not written to every day, those since its first line. A log that is not there
+ * the days of which the log has lines, from the first on after which none is
+ * missing from it; the panel's, which is not written to every day, those since
+ * its first line. A log that is not there
  * makes its facts absent; one of which nothing is known, unknown.
  *
  * Messages are those that crossed the network. "Old" is a TLS version below
@@ -213,7 +215,7 @@ struct dns_facts {
  */
 struct ledger_facts {
 	struct fact_bool stored;	/* the ledger outlives this run */
-	struct fact_str first_day;	/* the ledger is whole from here on */
+	struct fact_str first_day;	/* the logs of mail are whole from here on */
 	struct fact_int exim_days;
 	struct fact_str exim_last_day;	/* of its newest line */
 	struct fact_int dovecot_days;	/* Dovecot's lines */

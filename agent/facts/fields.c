@@ -96,6 +96,8 @@ static const struct field exim_fields[] = {
 	    FILES | DAEMON, "false", NULL, EXIM_SPEC),
 	SETTING(struct exim_facts, log_selector, "log_selector",
 	    FILES | DAEMON, "", NULL, EXIM_SPEC),
+	SETTING(struct exim_facts, log_file_path, "log_file_path",
+	    FILES | DAEMON, NULL, NULL, NO_DOC),
 	SETTING(struct exim_facts, acl_dictionary_attack,
 	    "acl_dictionary_attack", STORE | API, NULL, "1", EXIM_EDITOR),
 	SETTING(struct exim_facts, acl_ratelimit, "acl_ratelimit",

@@ -155,6 +155,16 @@ void exim_acl_rules(struct arena *arena, const struct exim_acl *acl,
     struct exim_rule **ret_rules, size_t *ret_count);
 
 /*
+ * Which file Exim writes its main log to, by the value of log_file_path: that
+ * of its first item that is no "syslog" (Exim's log.c, set_file_path). A file,
+ * in *ret_path; the one that was compiled in, for an empty item or no value;
+ * none; or which one can not be told: the value is expanded, or the file has
+ * another name each day.
+ */
+enum exim_main_log { EXIM_LOG_FILE, EXIM_LOG_COMPILED, EXIM_LOG_SYSLOG, EXIM_LOG_UNTOLD };
+enum exim_main_log exim_main_log(struct arena *arena, const char *value, const char **ret_path);
+
+/*
  * The items of a list value: separator ':' or as changed by a leading "<X",
  * doubled separators made single, white space around items dropped (Exim
  * specification, section 6.21). Items live in the arena.

@@ -99,6 +99,38 @@ exim_list_split(struct arena *arena, const char *value,
 	return 0;
 }
 
+/* %s stands for the log, once; %D and %M for the day and the month. */
+static enum exim_main_log
+main_log_file(struct arena *arena, const char *item, const char **ret_path)
+{
+	const char *at = strstr(item, "%s");
+
+	if (item[0] == '\0')
+		return EXIM_LOG_COMPILED;
+	if (item[0] != '/' || at == NULL || memchr(item, '%', (size_t)(at - item)) != NULL ||
+	    strchr(at + 2, '%') != NULL)
+		return EXIM_LOG_UNTOLD;
+	*ret_path = arena_join(arena, arena_memdup(arena, item, (size_t)(at - item)), "main",
+	    at + 2);
+	return EXIM_LOG_FILE;
+}
+
+enum exim_main_log
+exim_main_log(struct arena *arena, const char *value, const char **ret_path)
+{
+	const char *item;
+	int separator = ':';
+
+	if (strpbrk(value, "$\\") != NULL)
+		return EXIM_LOG_UNTOLD;
+	if (value[0] == '\0')
+		return EXIM_LOG_COMPILED;
+	while ((item = exim_list_next(arena, &value, &separator)) != NULL)
+		if (strcmp(item, "syslog") != 0)
+			return main_log_file(arena, item, ret_path);
+	return EXIM_LOG_SYSLOG;
+}
+
 /* Escapes that Exim prints by letter; other bytes are printed in octal. */
 static const char *
 escape_letter(char c)

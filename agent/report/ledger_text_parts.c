@@ -121,13 +121,13 @@ text_print_coverage(const struct text *text, const struct ledger_covered *covere
 	print_days(text, covered, about);
 	if (since > covered->first_day)
 		text_print_sentence(text, TEXT_UNKNOWN, 0, arena_join(text->arena,
-		    "logs were read back to ", text_day(text, since),
-		    ": nothing is known of ", text_counted(text,
+		    "logs are whole from ", text_day(text, since),
+		    " on: lines may be missing of ", text_counted(text,
 		    (uint64_t)(since - covered->first_day), "day", "days"),
 		    " before"));
 	else if (since > 0)
 		text_print_sentence(text, NULL, 0, arena_join(text->arena,
-		    "logs were read back to ", text_day(text, since)));
+		    "logs are whole from ", text_day(text, since), " on"));
 	for (i = 0; i < covered->unread_count; i++)
 		text_print_sentence(text, TEXT_UNKNOWN, 0,
 		    text_clean(text, covered->unread[i]));

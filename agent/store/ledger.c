@@ -167,7 +167,7 @@ ledger_free(struct ledger *ledger)
 		ledger_index_done(&ledger_rows_of(ledger, kind)->index);
 	}
 	free(ledger->days);
-	HMAC_CTX_free(ledger->keyer);
+	ledger_keyer_free(ledger->keyer);
 	explicit_bzero(ledger, sizeof(*ledger));
 	free(ledger);
 }

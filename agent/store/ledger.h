@@ -222,6 +222,7 @@ struct log_position {
 	uint64_t offset;		/* bytes read: up to the end of a line */
 	uint32_t mark_length;		/* bytes before offset that the digest is of: LOG_MARK_BYTES at most */
 	unsigned char mark[32];		/* SHA-256 of them */
+	int32_t first_day;		/* the log's lines are all counted from here on; 0 = it had none */
 	int32_t last_day;		/* of the last line before offset that has a stamp; 0 = none */
 };
 
@@ -237,7 +238,6 @@ struct ledger_state {
 	size_t position_count;
 	struct ledger_open *open;
 	size_t open_count;
-	int32_t first_day;		/* the ledger is whole from here on; 0 = empty */
 };
 
 /*

@@ -4,8 +4,6 @@
 #ifndef CPWARD_STORE_LEDGER_PRIVATE_H
 #define CPWARD_STORE_LEDGER_PRIVATE_H
 
-#include <openssl/hmac.h>
-
 #include "store/ledger.h"
 
 /* 128 bits that those who choose names do not know: they can not make them collide. */
@@ -105,6 +103,10 @@ bool ledger_names_read(struct ledger_names *names, enum ledger_owner owner, enum
 /* The number of another ledger's name, which is added when it is not there. */
 uint32_t ledger_names_take(struct ledger_names *names, const struct ledger_string *string);
 
+/* Makes the keys of accounts. */
+struct ledger_keyer;
+void ledger_keyer_free(struct ledger_keyer *keyer);	/* NULL is fine */
+
 /* ---- rows: ledger.c ---- */
 
 struct ledger_rows {
@@ -127,7 +129,7 @@ struct ledger_day {
 
 struct ledger {
 	unsigned char secret[LEDGER_SECRET_BYTES];
-	HMAC_CTX *keyer;	/* of accounts, under the secret; NULL until there is one */
+	struct ledger_keyer *keyer;	/* of accounts, under the secret; NULL until there is one */
 	struct ledger_seed seed;
 	struct ledger_names names;
 	struct ledger_rows mails, logins, failures, senders, notes;

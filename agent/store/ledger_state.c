@@ -12,8 +12,10 @@
 
 #include "store/ledger_private.h"
 
-#define SCHEMA "cpward.ledger.state/1"
-#define PIECES_MAX 8
+/* Form 1 had one first day for all logs, of which a hole in one of them was lost. */
+#define SCHEMA_NAME "cpward.ledger.state/"
+#define SCHEMA SCHEMA_NAME "2"
+#define PIECES_MAX 9
 
 /* ---- writing ---- */
 
@@ -26,14 +28,21 @@ can_stand(const char *text)
 	return true;
 }
 
+static void
+add_day(struct buf *buf, int32_t day)
+{
+	char text[11] = "-";
+
+	if (day != 0)
+		log_day_text(day, text);
+	(void)buf_addf(buf, "\t%s", text);
+}
+
 static int
 add_position(struct buf *buf, const struct log_position *position, struct err *err)
 {
-	char last_day[11] = "-";
 	size_t i;
 
-	if (position->last_day != 0)
-		log_day_text(position->last_day, last_day);
 	if (!can_stand(position->log) || position->log[0] == '\0' ||
 	    position->mark_length > LOG_MARK_BYTES)
 		return err_set(err, ERR_CONTENT, "a log's path with control bytes can not be remembered");
@@ -42,7 +51,9 @@ add_position(struct buf *buf, const struct log_position *position, struct err *e
 	    (unsigned long long)position->offset, position->mark_length);
 	for (i = 0; i < sizeof(position->mark); i++)
 		(void)buf_addf(buf, "%02x", position->mark[i]);
-	(void)buf_addf(buf, "\t%s\n", last_day);
+	add_day(buf, position->first_day);
+	add_day(buf, position->last_day);
+	(void)buf_addf(buf, "\n");
 	return 0;
 }
 
@@ -50,15 +61,12 @@ int
 ledger_state_write(const struct ledger_state *state, uint64_t sequence, struct buf *buf,
     struct err *err)
 {
-	char first_day[11] = "-";
 	size_t i;
 
 	if (state->open_count > LEDGER_OPEN_MAX)
 		return err_set(err, ERR_LIMIT, "%zu open messages, wanted %d at most", state->open_count,
 		    LEDGER_OPEN_MAX);
-	if (state->first_day != 0)
-		log_day_text(state->first_day, first_day);
-	(void)buf_addf(buf, SCHEMA "\t%llu\t%s\n", (unsigned long long)sequence, first_day);
+	(void)buf_addf(buf, SCHEMA "\t%llu\n", (unsigned long long)sequence);
 	for (i = 0; i < state->position_count; i++)
 		if (add_position(buf, &state->positions[i], err) != 0)
 			return -1;
@@ -140,21 +148,27 @@ read_hex(struct slice text, unsigned char *bytes, size_t count)
 	return true;
 }
 
+static bool
+read_day(struct slice text, int32_t *ret_day)
+{
+	return slice_is(text, "-") || ledger_day_number(text, ret_day);
+}
+
 static int
 read_position(struct reader *reader, struct ledger_state *state)
 {
 	struct log_position position = { 0 };
 	uint64_t mark_length;
 
-	if (reader->count != 8 || reader->pieces[1].length == 0 ||
+	if (reader->count != 9 || reader->pieces[1].length == 0 ||
 	    !ledger_number(reader->pieces[2], UINT64_MAX, &position.device) ||
 	    !ledger_number(reader->pieces[3], UINT64_MAX, &position.inode) ||
 	    !ledger_number(reader->pieces[4], UINT64_MAX, &position.offset) ||
 	    !ledger_number(reader->pieces[5], LOG_MARK_BYTES, &mark_length) ||
 	    mark_length > position.offset ||
 	    !read_hex(reader->pieces[6], position.mark, sizeof(position.mark)) ||
-	    (!slice_is(reader->pieces[7], "-") &&
-	    !ledger_day_number(reader->pieces[7], &position.last_day)))
+	    !read_day(reader->pieces[7], &position.first_day) ||
+	    !read_day(reader->pieces[8], &position.last_day))
 		return damaged(reader, "is not a log's position");
 	position.log = arena_memdup(reader->arena, reader->pieces[1].bytes, reader->pieces[1].length);
 	position.mark_length = (uint32_t)mark_length;
@@ -180,15 +194,24 @@ read_open(struct reader *reader, struct ledger_state *state)
 }
 
 static int
-read_first_line(struct reader *reader, struct ledger_state *state, uint64_t *ret_sequence)
+read_first_line(struct reader *reader, uint64_t *ret_sequence)
 {
+	const struct slice *form = &reader->pieces[0];
+	size_t length = sizeof(SCHEMA_NAME) - 1;
+
 	if (next_line(reader) != 0)
 		return -1;
-	if (reader->count != 3 || !slice_is(reader->pieces[0], SCHEMA) ||
-	    !ledger_number(reader->pieces[1], UINT64_MAX - 1, ret_sequence) ||
-	    (!slice_is(reader->pieces[2], "-") &&
-		!ledger_day_number(reader->pieces[2], &state->first_day)))
-		return damaged(reader, "does not begin with \"" SCHEMA "\", a number and a day");
+	if (!slice_is(*form, SCHEMA) && form->length > length &&
+	    memcmp(form->bytes, SCHEMA_NAME, length) == 0) {
+		err_at(reader->err, ERR_CONTENT, reader->source, reader->line,
+		    "has the form \"%.*s\", wanted \"" SCHEMA "\"",
+		    form->length > 40 ? 40 : (int)form->length, form->bytes);
+		return err_hint(reader->err, "another version of cpward wrote it: run that one, or "
+		    "move the directory away: the logs are then read anew");
+	}
+	if (reader->count != 2 || !slice_is(*form, SCHEMA) ||
+	    !ledger_number(reader->pieces[1], UINT64_MAX - 1, ret_sequence))
+		return damaged(reader, "does not begin with \"" SCHEMA "\" and a number");
 	return 0;
 }
 
@@ -200,7 +223,7 @@ ledger_state_read(struct arena *arena, const char *source, struct slice text,
 	struct ledger_state state = { 0 };
 	uint64_t sequence, lines;
 
-	if (read_first_line(&reader, &state, &sequence) != 0)
+	if (read_first_line(&reader, &sequence) != 0)
 		return -1;
 	for (;;) {
 		if (next_line(&reader) != 0)

@@ -60,6 +60,18 @@ static const struct collect_case option_cases[] = {
 	    "decided by local_interfaces", CONF ":1" },
 	    { "exim.daemon_smtp_ports", DAEMON, FACT_UNKNOWN,
 	    "decided by local_interfaces", NULL } } },
+	/* What exim -bP prints is what is compiled in, where nothing is set. */
+	{ "where the log is", { FILE_IS(CONF, "log_file_path = /l/%slog : syslog\n"),
+	    RUN_IS(BP, "log_file_path = /var/log/exim_%slog\n") }, {
+	    { "exim.log_file_path", IN_FILE, FACT_KNOWN, "/l/%slog : syslog", CONF ":1" },
+	    { "exim.log_file_path", DAEMON, FACT_KNOWN, "/var/log/exim_%slog",
+	    "exim -bP log_file_path" } } },
+	{ "where the log is, not set", { FILE_IS(CONF, "\n"), RUN_IS(BP, "log_file_path = \n") }, {
+	    { "exim.log_file_path", IN_FILE, FACT_ABSENT, NULL, CONF },
+	    { "exim.log_file_path", DAEMON, FACT_ABSENT, NULL, NULL } } },
+	{ "where the log is, decided by code", { FILE_IS(CONF,
+	    "log_file_path = ${if exists{/l}{/l/%slog}{syslog}}\n") }, {
+	    { "exim.log_file_path", IN_FILE, FACT_UNKNOWN, "decided at " CONF ":1", NULL } } },
 	{ "interfaces without", { FILE_IS(CONF, "local_interfaces = "
 	    "<; ::0 ; 192.0.2.1 ; ::ffff:192.0.2.1\n"
 	    "daemon_smtp_ports = 25 : 465\n") }, {

@@ -223,6 +223,7 @@ static const struct row usual[] = {
 	FILE_IS(LOGIN_LOG, PANEL("12")),
 	STAT_IS(MAILLOG, "file 0600 root root 1 1795262400"),
 	STAT_IS("/var/log/dovecot.log", "file 0600 root root 1 1795262400"),
+	STAT_IS("/var/log/exim/main.log", "file 0600 root root 1 1795262400"),
 };
 
 static const struct collect_case cases[] = {
@@ -231,7 +232,7 @@ static const struct collect_case cases[] = {
 	    { "ledger.exim_last_day", LOG, KNOWN, "2026-11-20", NULL },
 	    { "ledger.dovecot_days", LOG, KNOWN, "2", MAILLOG },
 	    { "ledger.panel_days", LOG, KNOWN, "10", LOGIN_LOG },
-	    { "ledger.first_day", LOG, KNOWN, "2026-11-10", NULL },
+	    { "ledger.first_day", LOG, KNOWN, "2026-11-19", NULL },
 	    { "ledger.stored", LOG, UNKNOWN, "skipped: ", NULL },
 	    { "ledger.out_messages", LOG, KNOWN, "1", NULL },
 	    { "ledger.in_messages", LOG, KNOWN, "1", NULL },
@@ -257,6 +258,10 @@ static const struct collect_case cases[] = {
 	    FILE_IS(MAINLOG, "2026-10-01 08:00:00 Start queue run: pid=1\n"
 		LEAVES("20", TLS)) }, {
 	    { "ledger.exim_days", LOG, KNOWN, "1", NULL },
+	    { "ledger.dovecot_days", LOG, KNOWN, "2", NULL } } },
+	{ "before the window, and of one log alone", {
+	    FILE_IS(MAINLOG, "2026-10-01 08:00:00 Start queue run: pid=1\n"
+		LEAVES("20", TLS)), FILE_IS(MAILLOG, "") }, {
 	    { "ledger.first_day", LOG, KNOWN, "2026-10-01", NULL } } },
 	/* A daemon that logs elsewhere leaves its old log behind. */
 	{ "nothing new for eight days", {
@@ -303,20 +308,34 @@ static const struct collect_case cases[] = {
 /* 2026-11-21 12:00 UTC */
 #define NOW 1795262400
 
+/* Where the daemons say that they log; a reason stands for a configuration that could not be read. */
+struct told {
+	const char *log_file_path;	/* of Exim; NULL = not set */
+	const char *log_path;		/* of Dovecot */
+	const char *exim_why, *dovecot_why;
+};
+
+static const struct told as_shipped = { NULL, "syslog", NULL, NULL };
+
 static struct facts *
-run_case(struct arena *arena, const struct row *rows, const char *log_path, const char *why)
+run_case(struct arena *arena, const struct row *rows, const struct told *told)
 {
 	struct table_host host = { .rows = rows, .row_count = 10,
 	    .usual = usual, .usual_count = COUNT(usual) };
 	struct facts *facts = facts_new(arena);
 	struct fact_str *path = &facts->dovecot.log_path.plane[PLANE_DAEMON];
 	struct fact_str *info = &facts->dovecot.info_log_path.plane[PLANE_DAEMON];
+	struct fact_str *exim = &facts->exim.log_file_path.plane[PLANE_DAEMON];
 
 	facts->collected_at = NOW;
-	path->meta.state = info->meta.state = why != NULL ? FACT_UNKNOWN : FACT_KNOWN;
-	path->meta.why = info->meta.why = why;
-	path->value = log_path;
+	path->meta.state = info->meta.state = told->dovecot_why != NULL ? FACT_UNKNOWN : FACT_KNOWN;
+	path->meta.why = info->meta.why = told->dovecot_why;
+	path->value = told->log_path;
 	info->value = "";
+	exim->meta.state = told->exim_why != NULL ? FACT_UNKNOWN :
+	    told->log_file_path != NULL ? FACT_KNOWN : FACT_ABSENT;
+	exim->meta.why = told->exim_why;
+	exim->value = told->log_file_path;
 	table_run(&host, &collector_ledger, facts);
 	facts_sort(facts);
 	return facts;
@@ -330,7 +349,7 @@ test_logs(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(cases); i++) {
 		struct arena *arena = arena_new();
-		struct facts *facts = run_case(arena, cases[i].rows, "syslog", NULL);
+		struct facts *facts = run_case(arena, cases[i].rows, &as_shipped);
 
 		for (j = 0; j < COUNT(cases[i].expected) && cases[i].expected[j].fact != NULL; j++)
 			check_fact(facts, cases[i].name, &cases[i].expected[j]);
@@ -338,27 +357,80 @@ test_logs(void **state)
 	}
 }
 
-/* Whoever can write to syslog could have written what stands in maillog. */
+/*
+ * Whoever can write to syslog could have written what stands in maillog, and what
+ * Exim wrote before its log was moved says nothing of today.
+ */
+static const struct place_case {
+	const char *name;
+	struct told told;
+	struct row rows[10];
+	struct expected expected[3];
+} place_cases[] = {
+	{ "Dovecot's own file", { NULL, "/var/log/dovecot.log", NULL, NULL },
+	    { FILE_IS("/var/log/dovecot.log", LOGGED_IN("20", ", TLS")) }, {
+	    { "ledger.dovecot_days", LOG, KNOWN, "1", "/var/log/dovecot.log" } } },
+	{ "Dovecot's is not known", { NULL, NULL, NULL, "exit status 89" }, { { .ask = NULL } }, {
+	    { "ledger.dovecot_days", LOG, UNKNOWN,
+	    "where Dovecot logs is not known: exit status 89", MAILLOG },
+	    { "ledger.exim_days", LOG, KNOWN, "2", MAINLOG },
+	    { "ledger.mailbox_logins", LOG, KNOWN, "2", NULL } } },
+	{ "Dovecot's is not known, nor there", { NULL, NULL, NULL, "exit status 89" },
+	    { FILE_ABSENT(MAILLOG) }, {
+	    { "ledger.dovecot_days", LOG, UNKNOWN,
+	    "where Dovecot logs is not known: exit status 89", MAILLOG } } },
+	{ "cPanel's path, said aloud", { "/var/log/exim_%slog", "syslog", NULL, NULL },
+	    { { .ask = NULL } }, {
+	    { "ledger.exim_days", LOG, KNOWN, "2", MAINLOG } } },
+	{ "and syslog as well", { "/var/log/exim_%slog : syslog", "syslog", NULL, NULL },
+	    { { .ask = NULL } }, {
+	    { "ledger.exim_days", LOG, KNOWN, "2", MAINLOG } } },
+	{ "Exim's is another file", { "/var/log/exim/%s.log", "syslog", NULL, NULL },
+	    { FILE_IS("/var/log/exim/main.log", LEAVES("20", "")) }, {
+	    { "ledger.exim_days", LOG, KNOWN, "1", "/var/log/exim/main.log" },
+	    { "ledger.out_clear", LOG, KNOWN, "1", "/var/log/exim/main.log" },
+	    { "ledger.in_messages", LOG, KNOWN, "0", NULL } } },
+	{ "Exim's is another file, not there yet", { "/var/log/exim/%s.log", "syslog", NULL, NULL },
+	    { { .ask = NULL } }, {
+	    { "ledger.exim_days", LOG, ABSENT, NULL, "/var/log/exim/main.log" } } },
+	{ "Exim's is syslog alone", { "syslog", "syslog", NULL, NULL }, { { .ask = NULL } }, {
+	    { "ledger.exim_days", LOG, UNKNOWN,
+	    "Exim logs to syslog alone: log_file_path is \"syslog\"", MAINLOG },
+	    { "ledger.out_messages", LOG, KNOWN, "1", NULL },
+	    { "ledger.dovecot_days", LOG, KNOWN, "2", NULL } } },
+	/* What is not there is not there, and fails what wants it. */
+	{ "Exim's is syslog alone, and no file is there", { "syslog", "syslog", NULL, NULL },
+	    { FILE_ABSENT(MAINLOG) }, {
+	    { "ledger.exim_days", LOG, ABSENT, NULL, MAINLOG } } },
+	{ "Exim's is a file for each day", { "/var/log/exim_%s-%D", "syslog", NULL, NULL },
+	    { { .ask = NULL } }, {
+	    { "ledger.exim_days", LOG, UNKNOWN, "which file Exim logs to can not be told "
+	    "from log_file_path \"/var/log/exim_%s-%D\"", MAINLOG } } },
+	{ "Exim's is not known", { NULL, "syslog", "exit status 1", NULL }, { { .ask = NULL } }, {
+	    { "ledger.exim_days", LOG, UNKNOWN, "where Exim logs is not known: exit status 1",
+	    MAINLOG },
+	    { "ledger.out_messages", LOG, KNOWN, "1", NULL } } },
+	{ "Exim's is not known, nor there", { NULL, "syslog", "exit status 1", NULL },
+	    { FILE_ABSENT(MAINLOG) }, {
+	    { "ledger.exim_days", LOG, UNKNOWN, "where Exim logs is not known: exit status 1",
+	    MAINLOG } } },
+};
+
 static void
-test_where_dovecot_logs(void **state)
+test_where_daemons_log(void **state)
 {
-	static const struct row own[10] = {
-		FILE_IS("/var/log/dovecot.log", LOGGED_IN("20", ", TLS")),
-	};
-	static const struct expected its_own = { "ledger.dovecot_days", LOG, KNOWN, "1",
-		"/var/log/dovecot.log" };
-	static const struct expected nobody_knows = { "ledger.dovecot_days", LOG, UNKNOWN,
-		"where Dovecot logs is not known: exit status 89", NULL };
-	static const struct expected seen_all_the_same = { "ledger.mailbox_logins", LOG, KNOWN,
-		"2", NULL };
-	static const struct row none[10] = { { .ask = NULL } };
-	struct arena *arena = arena_new();
+	size_t i, j;
 
 	(void)state;
-	check_fact(run_case(arena, own, "/var/log/dovecot.log", NULL), "own file", &its_own);
-	check_fact(run_case(arena, none, NULL, "exit status 89"), "unknown", &nobody_knows);
-	check_fact(run_case(arena, none, NULL, "exit status 89"), "unknown", &seen_all_the_same);
-	arena_free(arena);
+	for (i = 0; i < COUNT(place_cases); i++) {
+		const struct place_case *c = &place_cases[i];
+		struct arena *arena = arena_new();
+		struct facts *facts = run_case(arena, c->rows, &c->told);
+
+		for (j = 0; j < COUNT(c->expected) && c->expected[j].fact != NULL; j++)
+			check_fact(facts, c->name, &c->expected[j]);
+		arena_free(arena);
+	}
 }
 
 static void
@@ -436,7 +508,7 @@ main(void)
 		cmocka_unit_test(test_failures_of_a_day),
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_logs),
-		cmocka_unit_test(test_where_dovecot_logs),
+		cmocka_unit_test(test_where_daemons_log),
 		cmocka_unit_test(test_domains),
 		cmocka_unit_test(test_no_ledger),
 	};

@@ -181,6 +181,56 @@ test_idioms(void **state)
 			    idiom_cases[i].idiom);
 }
 
+/* As Exim 4.96's log.c reads it: the first item that is a file, whatever comes behind it. */
+static const struct {
+	const char *value;
+	enum exim_main_log wanted;
+	const char *path;
+} main_log_cases[] = {
+	{ "/var/log/exim_%slog", EXIM_LOG_FILE, "/var/log/exim_mainlog" },
+	{ "/var/log/exim_%slog:syslog", EXIM_LOG_FILE, "/var/log/exim_mainlog" },
+	{ "syslog : /var/log/exim_%slog", EXIM_LOG_FILE, "/var/log/exim_mainlog" },
+	{ "/var/log/exim/%s.log", EXIM_LOG_FILE, "/var/log/exim/main.log" },
+	{ "/a/%slog : /b/%slog", EXIM_LOG_FILE, "/a/mainlog" },
+	{ "/a::b/%slog", EXIM_LOG_FILE, "/a:b/mainlog" },
+	{ "", EXIM_LOG_COMPILED, NULL },
+	{ ":syslog", EXIM_LOG_COMPILED, NULL },
+	{ "syslog::/a/%slog", EXIM_LOG_UNTOLD, NULL },	/* one item: the colons stand for one */
+	{ "syslog : : /a/%slog", EXIM_LOG_COMPILED, NULL },
+	{ "syslog", EXIM_LOG_SYSLOG, NULL },
+	{ "syslog : syslog", EXIM_LOG_SYSLOG, NULL },
+	{ "/var/log/exim_%s-%D", EXIM_LOG_UNTOLD, NULL },
+	{ "/var/log/%M/exim_%slog", EXIM_LOG_UNTOLD, NULL },
+	{ "/var/log/exim_mainlog", EXIM_LOG_UNTOLD, NULL },	/* Exim does not start with it */
+	{ "$spool_directory/log/%slog", EXIM_LOG_UNTOLD, NULL },
+	{ "/var\\t/%slog", EXIM_LOG_UNTOLD, NULL },
+	{ "log/%slog", EXIM_LOG_UNTOLD, NULL },
+	{ "<; /var/log/exim_%slog", EXIM_LOG_UNTOLD, NULL },	/* ':' it is, whatever stands there */
+	{ "/%slog/%slog", EXIM_LOG_UNTOLD, NULL },
+};
+
+static void
+test_main_log(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(main_log_cases); i++) {
+		struct arena *arena = arena_new();
+		const char *path = NULL;
+		enum exim_main_log found = exim_main_log(arena, main_log_cases[i].value, &path);
+
+		if (found != main_log_cases[i].wanted)
+			fail_msg("%s: %d, wanted %d", main_log_cases[i].value, found,
+			    main_log_cases[i].wanted);
+		if (found == EXIM_LOG_FILE)
+			assert_string_equal(path, main_log_cases[i].path);
+		else
+			assert_null(path);
+		arena_free(arena);
+	}
+}
+
 int
 main(void)
 {
@@ -189,6 +239,7 @@ main(void)
 		cmocka_unit_test(test_list_too_long),
 		cmocka_unit_test(test_printed),
 		cmocka_unit_test(test_idioms),
+		cmocka_unit_test(test_main_log),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -339,7 +339,7 @@ test_text(void **state)
 {
 	static const char wanted[] =
 		"cpward 0.1.0: exim.hosts_require_tls=a.example:c.example, 30 days, 2026-10-23 to 2026-11-21\n"
-		"logs were read back to 2026-10-23\n"
+		"logs are whole from 2026-10-23 on\n"
 		"Would be hit: 1 message\n"
 		"\n"
 		"Would not be sent: 1 message\n"

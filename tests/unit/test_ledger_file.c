@@ -415,7 +415,6 @@ test_new_directory(void **state)
 	assert_memory_equal(get(place, "secret"), secret, sizeof(secret));
 	assert_int_equal(ledger_load_state(store, place->arena, &found, &err), 0);
 	assert_int_equal(found.position_count + found.open_count, 0);
-	assert_int_equal(found.first_day, 0);
 	assert_string_equal(dump_days(place, store, INT32_MIN, INT32_MAX), "");
 	ledger_close_store(store);
 
@@ -493,7 +492,7 @@ test_secrets_that_are_refused(void **state)
 {
 	struct place *place = *state;
 	struct path path = in_ledger(place, "secret");
-	struct ledger_state some = { .first_day = DAY };
+	struct ledger_state some = { .position_count = 0 };
 	struct ledger_store *store = open_store(place);
 	struct ledger *ledger = ledger_new(ledger_store_secret(store));
 
@@ -516,7 +515,7 @@ static void
 test_days_without_a_state(void **state)
 {
 	struct place *place = *state;
-	struct ledger_state some = { .first_day = DAY };
+	struct ledger_state some = { .position_count = 0 };
 	struct ledger_store *store = open_store(place);
 	struct ledger *ledger = ledger_new(ledger_store_secret(store));
 
@@ -535,7 +534,7 @@ static void
 test_a_day_as_its_file(void **state)
 {
 	struct place *place = *state;
-	struct ledger_state some = { .first_day = DAY };
+	struct ledger_state some = { .position_count = 0 };
 	struct ledger_store *store = open_store(place);
 	struct ledger *ledger = ledger_new(ledger_store_secret(store));
 	mode_t before = umask(0);
@@ -556,7 +555,7 @@ static void
 test_commits_add_up(void **state)
 {
 	struct place *place = *state;
-	struct ledger_state some = { .first_day = DAY };
+	struct ledger_state some = { .position_count = 0 };
 	struct ledger_store *store = open_store(place);
 	struct ledger *ledger = ledger_new(ledger_store_secret(store));
 	struct stat untouched, again;
@@ -596,7 +595,7 @@ static void
 test_order(void **state)
 {
 	struct place *place = *state;
-	struct ledger_state some = { .first_day = DAY };
+	struct ledger_state some = { .position_count = 0 };
 	struct ledger_store *store = open_store(place);
 	struct ledger *ledger = ledger_new(ledger_store_secret(store));
 
@@ -623,7 +622,7 @@ static void
 test_staging(void **state)
 {
 	struct place *place = *state;
-	struct ledger_state some = { .first_day = DAY };
+	struct ledger_state some = { .position_count = 0 };
 	struct ledger_store *store = open_store(place);
 	struct ledger *ledger = ledger_new(ledger_store_secret(store));
 	struct err err = { 0 };
@@ -678,7 +677,7 @@ static void
 test_full_days(void **state)
 {
 	struct place *place = *state;
-	struct ledger_state some = { .first_day = DAY };
+	struct ledger_state some = { .position_count = 0 };
 	struct ledger_store *store = open_store(place);
 	struct total total = { 0 };
 	struct err err = { 0 };
@@ -712,7 +711,7 @@ static void
 test_many_days(void **state)
 {
 	struct place *place = *state;
-	struct ledger_state some = { .first_day = DAY };
+	struct ledger_state some = { .position_count = 0 };
 	struct ledger_store *store = open_store(place);
 	struct ledger *ledger = ledger_new(ledger_store_secret(store));
 	struct buf wanted;
@@ -805,7 +804,8 @@ test_damaged_days(void **state)
 {
 	struct place *place = *state;
 	struct path path = in_ledger(place, "2026-11-21.tsv");
-	struct ledger_state some = { .first_day = DAY }, found;
+	struct log_position position = { .log = "/l", .first_day = DAY };
+	struct ledger_state some = { .positions = &position, .position_count = 1 }, found;
 	struct ledger_store *store = open_store(place);
 	struct ledger *ledger = ledger_new(ledger_store_secret(store));
 	struct err none = { 0 };
@@ -813,7 +813,7 @@ test_damaged_days(void **state)
 
 	add_note(ledger, DAY, LEDGER_LINES, "other", 1);
 	commit(store, ledger, &some);
-	some.first_day = DAY + 1;
+	position.first_day = DAY + 1;
 	for (i = 0; i < sizeof(damage_cases) / sizeof(damage_cases[0]); i++) {
 		const struct damage_case *c = &damage_cases[i];
 		struct err err = { 0 };
@@ -837,7 +837,7 @@ test_damaged_days(void **state)
 	}
 	assert_int_equal(entries(place->ledger), 4);
 	assert_int_equal(ledger_load_state(store, place->arena, &found, &none), 0);
-	assert_int_equal(found.first_day, DAY);
+	assert_int_equal(found.positions[0].first_day, DAY);
 	ledger_free(ledger);
 	ledger_close_store(store);
 }
@@ -864,25 +864,26 @@ test_state(void **state)
 	struct place *place = *state;
 	struct log_position positions[] = {
 		{ .log = "/var/log/exim mainlog", .device = 1, .inode = UINT64_C(18446744073709551615),
-		    .offset = 4096, .mark_length = 4096, .mark = { 0x00, 0xff, [31] = 0x0a }, .last_day = DAY },
+		    .offset = 4096, .mark_length = 4096, .mark = { 0x00, 0xff, [31] = 0x0a },
+		    .first_day = DAY - 3, .last_day = DAY },
 		{ .log = "/var/log/maillog", .inode = 7 },
 	};
 	struct ledger_open open[] = {
 		{ UINT64_C(0xfedcba9876543210), "hosted.example" },
 		{ 1, "" },
 	};
-	struct ledger_state some = { positions, 2, open, 2, DAY }, found;
+	struct ledger_state some = { positions, 2, open, 2 }, found;
 	struct ledger_store *store = open_store(place);
 	struct ledger *ledger = ledger_new(ledger_store_secret(store));
 	struct err err = { 0 };
 
 	commit(store, ledger, &some);
 	assert_string_equal(get(place, "state.tsv"),
-	    "cpward.ledger.state/1\t1\t2026-11-21\n"
+	    "cpward.ledger.state/2\t1\n"
 	    "log\t/var/log/exim mainlog\t1\t18446744073709551615\t4096\t4096\t"
-	    "00ff00000000000000000000000000000000000000000000000000000000000a\t2026-11-21\n"
+	    "00ff00000000000000000000000000000000000000000000000000000000000a\t2026-11-18\t2026-11-21\n"
 	    "log\t/var/log/maillog\t0\t7\t0\t0\t"
-	    "0000000000000000000000000000000000000000000000000000000000000000\t-\n"
+	    "0000000000000000000000000000000000000000000000000000000000000000\t-\t-\n"
 	    "open\tfedcba9876543210\thosted.example\n"
 	    "open\t0000000000000001\t\n"
 	    "end\t4\n");
@@ -901,33 +902,43 @@ test_state(void **state)
 	assert_true(found.open[0].id == open[0].id);
 	assert_string_equal(found.open[0].hosted, "hosted.example");
 	assert_string_equal(found.open[1].hosted, "");
-	assert_int_equal(found.first_day, DAY);
+	assert_int_equal(found.positions[0].first_day, DAY - 3);
+	assert_int_equal(found.positions[1].first_day, 0);
 	ledger_free(ledger);
 	ledger_close_store(store);
 }
 
-#define STATE "cpward.ledger.state/1\t1\t2026-11-21\n"
+#define STATE "cpward.ledger.state/2\t1\n"
 #define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
 
 static const struct damage_case state_cases[] = {
-	{ "cpward.ledger.state/1\t1\t-\nend\t0\n", 0, NULL },
-	{ STATE "log\t/l\t0\t0\t0\t0\t" ZEROS "\t-\nend\t1\n", 0, NULL },
+	{ STATE "end\t0\n", 0, NULL },
+	{ STATE "log\t/l\t0\t0\t0\t0\t" ZEROS "\t-\t-\nend\t1\n", 0, NULL },
 	{ "", 1, "the file was cut: it has no last line" },
-	{ "cpward.ledger.state/2\t1\t-\nend\t0\n", 1,
-	    "does not begin with \"cpward.ledger.state/1\", a number and a day" },
-	{ "cpward.ledger.state/1\t1\t2026-02-29\nend\t0\n", 1,
-	    "does not begin with \"cpward.ledger.state/1\", a number and a day" },
+	/* One day for all logs: it said nothing of a hole in one of them. */
+	{ "cpward.ledger.state/1\t1\t2026-11-21\nlog\t/l\t0\t0\t0\t0\t" ZEROS "\t-\nend\t1\n", 1,
+	    "has the form \"cpward.ledger.state/1\", wanted \"cpward.ledger.state/2\"" },
+	{ "cpward.ledger.state/3\t1\nend\t0\n", 1,
+	    "has the form \"cpward.ledger.state/3\", wanted \"cpward.ledger.state/2\"" },
+	{ "cpward.ledger\t1\nend\t0\n", 1,
+	    "does not begin with \"cpward.ledger.state/2\" and a number" },
+	{ "cpward.ledger.state/2\t-1\nend\t0\n", 1,
+	    "does not begin with \"cpward.ledger.state/2\" and a number" },
+	{ "cpward.ledger.state/2\t1\t2026-11-21\nend\t0\n", 1,
+	    "does not begin with \"cpward.ledger.state/2\" and a number" },
 	{ STATE, 2, "the file was cut: it has no last line" },
 	{ STATE "end\t0", 2, "the file was cut: it has no last line" },
 	{ STATE "end\t1\n", 2, "the end is not where the file says it is" },
 	{ STATE "end\t0\nend\t0\n", 2, "the end is not where the file says it is" },
-	{ STATE "log\t/l\t0\t0\t0\t1\t" ZEROS "\t-\nend\t1\n", 2, "is not a log's position" },
-	{ STATE "log\t/l\t0\t0\t9999\t4097\t" ZEROS "\t-\nend\t1\n", 2, "is not a log's position" },
-	{ STATE "log\t\t0\t0\t0\t0\t" ZEROS "\t-\nend\t1\n", 2, "is not a log's position" },
-	{ STATE "log\t/l\t0\t0\t0\t0\t" ZEROS "00\t-\nend\t1\n", 2, "is not a log's position" },
-	{ STATE "log\t/l\t0\t0\t0\t0\t" ZEROS "\t-\t\nend\t1\n", 2, "has too many columns" },
+	{ STATE "log\t/l\t0\t0\t0\t1\t" ZEROS "\t-\t-\nend\t1\n", 2, "is not a log's position" },
+	{ STATE "log\t/l\t0\t0\t9999\t4097\t" ZEROS "\t-\t-\nend\t1\n", 2, "is not a log's position" },
+	{ STATE "log\t\t0\t0\t0\t0\t" ZEROS "\t-\t-\nend\t1\n", 2, "is not a log's position" },
+	{ STATE "log\t/l\t0\t0\t0\t0\t" ZEROS "00\t-\t-\nend\t1\n", 2, "is not a log's position" },
+	{ STATE "log\t/l\t0\t0\t0\t0\t" ZEROS "\t-\t-\t\nend\t1\n", 2, "has too many columns" },
 	{ STATE "log\t/l\t0\t0\t0\t0\t" ZEROS "\nend\t1\n", 2, "is not a log's position" },
-	{ STATE "log\t/l\t0\t0\t0\t0\t" ZEROS "\t2026-02-30\nend\t1\n", 2, "is not a log's position" },
+	{ STATE "log\t/l\t0\t0\t0\t0\t" ZEROS "\t-\nend\t1\n", 2, "is not a log's position" },
+	{ STATE "log\t/l\t0\t0\t0\t0\t" ZEROS "\t-\t2026-02-30\nend\t1\n", 2, "is not a log's position" },
+	{ STATE "log\t/l\t0\t0\t0\t0\t" ZEROS "\t2026-02-30\t-\nend\t1\n", 2, "is not a log's position" },
 	{ STATE "open\tFEDCBA9876543210\td\nend\t1\n", 2, "is not an open message" },
 	{ STATE "open\tfedcba9876543210\nend\t1\n", 2, "is not an open message" },
 	{ STATE "open\tfedcba9876543210\ta\x1b\nend\t1\n", 2, "has a control byte" },
@@ -994,7 +1005,7 @@ run(const struct place *place, struct err *err)
 {
 	struct ledger_store *store = ledger_open_store(place->ledger, err);
 	struct log_position position = { .log = "/var/log/exim_mainlog" };
-	struct ledger_state before, after = { .positions = &position, .position_count = 1, .first_day = DAY };
+	struct ledger_state before, after = { .positions = &position, .position_count = 1 };
 	struct arena *arena;
 	struct ledger *ledger;
 	int result;
@@ -1198,7 +1209,7 @@ test_no_space_at_every_call(void **state)
 static int
 fill_small_disk(const struct place *place)
 {
-	struct ledger_state some = { .first_day = DAY };
+	struct ledger_state some = { .position_count = 0 };
 	struct ledger_store *store;
 	struct ledger *ledger;
 	struct err err = { 0 };
@@ -1220,7 +1231,6 @@ fill_small_disk(const struct place *place)
 		add_note(ledger, DAY, LEDGER_REJECTED, text, 1);
 		add_note(ledger, DAY + 1, LEDGER_REJECTED, text, 1);
 	}
-	some.first_day = DAY - 1;
 	if (ledger_commit(store, ledger, &some, &err) != -1 || err.code != ERR_IO ||
 	    strcmp(err.text, "can not be written: No space left on device") != 0 ||
 	    strncmp(err.source, place->ledger, strlen(place->ledger)) != 0 ||
@@ -1260,7 +1270,7 @@ static void
 test_commit_goes_on_after_a_failed_one(void **state)
 {
 	struct place *place = *state;
-	struct ledger_state some = { .first_day = DAY };
+	struct ledger_state some = { .position_count = 0 };
 	struct ledger_store *store = open_store(place);
 	struct ledger *ledger = ledger_new(ledger_store_secret(store));
 	unsigned n;

@@ -289,7 +289,7 @@ assert_text(const char *seen, const char *wanted)
 
 static const char clinic_text[] =
 	"cpward 0.1.0: 2 days, 2026-11-20 to 2026-11-21\n"
-	"logs were read back to 2026-11-17\n"
+	"logs are whole from 2026-11-17 on\n"
 	"1,234 lines of these days, 2 of which could not be understood\n"
 	"\n"
 	"Mail to other servers: 306 messages\n"
@@ -379,7 +379,7 @@ test_nothing_to_show(void **state)
 	(void)state;
 	assert_text(render(arena, ledger, ledger_report_text, &shown),
 	    "cpward 0.1.0: 12 days, 2026-11-10 to 2026-11-21\n"
-	    "logs were read back to 2026-11-17: nothing is known of 7 days before\n"
+	    "logs are whole from 2026-11-17 on: lines may be missing of 7 days before\n"
 	    "/var/log/exim_mainlog could not be read: Permission denied\n"
 	    "the ledger has nothing of these days\n");
 	ledger_free(ledger);

@@ -491,7 +491,8 @@ test_damaged_archive(void **state)
 	for (round = 0; round < 300; round++) {
 		struct log_part part[COUNT(texts)];
 		struct log_parts parts = { .parts = part, .count = COUNT(texts) };
-		struct log_count_options options = { .kind = LOG_EXIM, .log = "/var/log/x", .secret = secret, .threads = 3 };
+		struct log_count_options options = { .kind = LOG_EXIM, .log = "/var/log/x",
+		    .secret = secret, .threads = 3 };
 		struct ledger *ledger = ledger_new(secret);
 		struct log_count_result result;
 		struct arena *arena = arena_new();
