@@ -109,7 +109,7 @@ ledger_signed_name(enum ledger_signed signed_by)
 
 /*
  * The seed comes from the secret: what nobody knows need not be drawn again.
- * It is the half of the digest that no account's key is made of.
+ * It is the part of the digest that no account's key is made of.
  */
 static struct ledger_seed
 seed_of(const unsigned char secret[LEDGER_SECRET_BYTES])
@@ -119,8 +119,9 @@ seed_of(const unsigned char secret[LEDGER_SECRET_BYTES])
 	struct ledger_seed seed;
 
 	(void)HMAC(EVP_sha256(), secret, LEDGER_SECRET_BYTES, label, sizeof(label), digest, NULL);
-	memcpy(&seed, digest + 16, sizeof(seed));
+	memcpy(seed.words, digest + 8, 3 * sizeof(*seed.words));
 	seed.words[1] |= 1;	/* a factor; never 0 */
+	seed.words[3] = ledger_mix(seed.words[0], seed.words[2]) ^ seed.words[1];
 	explicit_bzero(digest, sizeof(digest));
 	return seed;
 }

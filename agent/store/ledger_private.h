@@ -6,12 +6,12 @@
 
 #include "store/ledger.h"
 
-/* 128 bits that those who choose names do not know: they can not make them collide. */
+/* What those who choose names do not know: they can not make them collide. */
 struct ledger_seed {
-	uint64_t words[2];
+	uint64_t words[4];
 };
 
-/* Numbers by the hash of what they stand for: open addressing. */
+/* Numbers of rows by the hash of their keys: ledger_index.c. */
 struct ledger_slot {
 	uint32_t tag;		/* of the hash */
 	uint32_t number;	/* plus 1; 0 = free */
@@ -45,33 +45,35 @@ ledger_mix(uint64_t a, uint64_t b)
 /* As realloc; ends the process when memory is out, as an arena does. */
 void *ledger_realloc(void *bytes, size_t count, size_t size);
 
+/* Numbers of texts by their hash, which stands for the text: ledger_hash.h. */
+struct ledger_text_slot {
+	uint64_t hash;
+	uint32_t number;	/* plus 1; 0 = free */
+	uint8_t length;		/* STRING_MAX at most */
+	bool is_domain;		/* of the bytes that a domain may have, lower case */
+};
+#define STRING_MAX 255
+
+struct ledger_text_index {
+	struct ledger_text_slot *slots;
+	uint32_t mask;		/* slots, a power of two, less one */
+	uint32_t count;
+};
+
 /* ---- texts and their numbers: ledger_names.c ---- */
 
-/* What a search needs to see lies together. */
 struct ledger_string {
-	uint32_t number;	/* of the name, or what the memo holds for it */
+	uint32_t number;	/* of the name */
 	uint8_t length;		/* STRING_MAX at most */
 	uint8_t owner;		/* enum ledger_owner: whose it was first */
 	uint8_t class;		/* enum name_class: as what it came first */
-	bool is_domain;		/* of the bytes that a domain may have, lower case */
 	char text[];		/* terminated */
 };
-#define STRING_MAX 255
 
 struct ledger_strings {
 	char **chunks;		/* strings stay where they are */
 	size_t chunk_count;
 	uint32_t chunk_used;	/* places of the last one */
-	struct ledger_index index;	/* of places */
-	struct ledger_seed seed;
-};
-
-/*
- * Numbers of texts that were dear to find out. It forgets all when it is full,
- * as nothing is wrong without it.
- */
-struct ledger_memo {
-	struct ledger_strings texts;
 };
 
 /* The names that every ledger begins with, as numbers. */
@@ -80,11 +82,17 @@ enum { NAME_NONE = LEDGER_NO_NAME, NAME_OTHER, NAME_ODD };
 enum name_class { NAME_DOMAIN, NAME_PLAIN, NAME_CLASSES };
 
 struct ledger_names {
+	struct ledger_seed seed;
+	struct ledger_text_index index;
 	struct ledger_strings strings;
 	bool unbounded;		/* of files, which hold no more than a ledger once had */
 	uint32_t *places;	/* by number */
 	uint32_t count, room;
-	struct ledger_memo accounts, networks;
+	/*
+	 * Names of accounts and addresses, which are dear to find out. A memo
+	 * forgets all when it is full, as nothing is wrong without it.
+	 */
+	struct ledger_text_index accounts, networks;
 	struct {
 		uint32_t count;
 		size_t bytes;
@@ -103,7 +111,7 @@ bool ledger_names_read(struct ledger_names *names, enum ledger_owner owner, enum
 /* The number of another ledger's name, which is added when it is not there. */
 uint32_t ledger_names_take(struct ledger_names *names, const struct ledger_string *string);
 
-/* Makes the keys of accounts. */
+/* Makes the keys of accounts: ledger_accounts.c. */
 struct ledger_keyer;
 void ledger_keyer_free(struct ledger_keyer *keyer);	/* NULL is fine */
 
