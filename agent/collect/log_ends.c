@@ -18,19 +18,21 @@ allocated(void *memory)
 
 /* ---- set of message ids ---- */
 
+/* Exim makes them, of 16 or 23 bytes: three words hold either, the last one overlaps. */
 uint64_t
 log_message_id(struct slice id)
 {
-	uint64_t hash = 0x9e3779b97f4a7c15u ^ id.length;
-	uint64_t word;
+	enum { ID_MIN = 16, ID_MAX = 24 };
+	uint64_t words[3], hash = 0x9e3779b97f4a7c15u ^ id.length;
 	size_t i;
 
-	for (i = 0; i < id.length; i += sizeof word) {
-		size_t left = id.length - i;
-
-		word = 0;
-		memcpy(&word, id.bytes + i, left < sizeof word ? left : sizeof word);
-		hash = (hash ^ word) * 0xff51afd7ed558ccdu;
+	if (id.length < ID_MIN || id.length > ID_MAX)
+		return 1;
+	memcpy(&words[0], id.bytes, sizeof words[0]);
+	memcpy(&words[1], id.bytes + 8, sizeof words[1]);
+	memcpy(&words[2], id.bytes + id.length - 8, sizeof words[2]);
+	for (i = 0; i < 3; i++) {
+		hash = (hash ^ words[i]) * 0xff51afd7ed558ccdu;
 		hash ^= hash >> 32;
 	}
 	return hash != 0 ? hash : 1;

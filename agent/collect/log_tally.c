@@ -398,12 +398,13 @@ log_stamp_is_later(const struct log_stamp *a, const struct log_stamp *b)
 	    a->hour * 60 + a->minute > b->hour * 60 + b->minute;
 }
 
+/* A line whose minute is not that of the newest one so far. */
 static void
-line_count(struct log_tally *tally, const struct log_stamp *stamp, bool broken)
+minute_begin(struct log_tally *tally, const struct log_stamp *stamp)
 {
 	struct log_totals *totals = &tally->totals;
 
-	if (stamp->day != 0 && stamp->day != tally->ends.last_day) {
+	if (stamp->day != tally->ends.last_day) {
 		day_flush(tally);
 		tally->ends.last_day = stamp->day;
 		if (totals->first_day == 0 || stamp->day < totals->first_day)
@@ -411,10 +412,20 @@ line_count(struct log_tally *tally, const struct log_stamp *stamp, bool broken)
 		if (stamp->day > totals->last_day)
 			totals->last_day = stamp->day;
 	}
+	if (log_stamp_is_later(stamp, &totals->last))
+		totals->last = *stamp;
+}
+
+static inline void
+line_count(struct log_tally *tally, const struct log_stamp *stamp, bool broken)
+{
+	const struct log_stamp *last = &tally->totals.last;
+
+	if (stamp->day != 0 && (stamp->day != tally->ends.last_day || stamp->day != last->day
+	    || stamp->minute != last->minute || stamp->hour != last->hour))
+		minute_begin(tally, stamp);
 	tally->day_lines++;
 	tally->day_broken += broken;
-	if (stamp->day != 0 && log_stamp_is_later(stamp, &totals->last))
-		totals->last = *stamp;
 }
 
 static void
