@@ -272,6 +272,7 @@ exim_event(struct log_tally *tally, const struct exim_log_event *event)
 	case EXIM_LOG_TLS_REQUIRED:	/* the deferral that follows is counted */
 	case EXIM_LOG_OTHER:
 	case EXIM_LOG_BROKEN:
+	case EXIM_LOG_BROKEN_ARRIVAL:
 		break;
 	}
 }
