@@ -108,6 +108,16 @@ read_recipients(const char *at, const char *end, struct exim_log_event *event)
 	return at;
 }
 
+static const char *
+read_from(const char *at, const char *end)
+{
+	struct slice sender;
+
+	at = exim_read_bracketed(at, end, &sender);
+	return at == NULL || (sender.length > 0 && sender.bytes[0] == '"' &&
+	    is_forged(sender.bytes, at)) ? NULL : at;
+}
+
 /* By the letter before "="; 0: no place. */
 static const uint8_t letter_places[UINT8_MAX + 1] = {
 	['R'] = ARRIVAL_BOUNCED,
@@ -181,7 +191,7 @@ read_field(const char *at, const char *end, enum arrival_place place, struct exi
 	case ARRIVAL_SUBJECT:
 		return exim_skip_quoted(at, end);
 	case ARRIVAL_FROM:
-		return exim_read_bracketed(at, end, &value);
+		return read_from(at, end);
 	case ARRIVAL_FOR:
 		return read_recipients(at, end, event);
 	default:
@@ -243,8 +253,8 @@ event_at_peer(const struct exim_log_event *event, const char *helo, const char *
  * one, for no other one is:
  *
  * One that begins inside the HELO name has to take in the true ") [ADDRESS]". A blank before a
- * '[' stands in quoted text only, that of "id=" and "for" refuses such an end, so it is in a
- * subject that the HELO name opened. One that begins behind the true end begins inside quoted
+ * '[' stands in quoted text only, that of an address isn't taken with such an end, so it is in
+ * a subject that the HELO name opened. One that begins behind the true end begins inside quoted
  * text: of the subject, the id, an address. Either has one double quote less, or more, of the
  * true line's than pairs: Exim escapes them in T=, addresses have them in pairs, and nothing
  * else may hold one, but a domain literal (see is_forged).

@@ -438,6 +438,14 @@ static const struct line_case helos[] = {
 	  " id=q@z T=\" for v@w \" for y@[\"@z]", "broken-arrival" },
 	{ S ID " <= a@b H=(x) [192.0.2.9] P=e S=77 id=y@[\"] T=\" for v@w \" for j@l k@l y@[\"@z]", "broken-arrival" },
 	{ S ID " <= a@b H=(x) [192.0.2.9] P=e S=77 id=\"y) [9.9.9.9] P=e A=plain:v S=5 id=y\"@[\"] for j@l", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [9.9.9.9] P=e A=plain:v S=5 from <\") [192.0.2.9] P=e S=77"
+	  " from <a@b> for j@l \"@z x\"@l", "arrival id=" ID " sender=a@b helo=x) [9.9.9.9] P=e A=plain:v"
+	  " S=5 from <\" ip=192.0.2.9 protocol=e size=77 for=j@l(2:j@l \"@z x\"@l)" },
+	{ S ID " <= a@b H=(x) [9.9.9.9] P=e A=plain:v S=5 from <\") [192.0.2.9] P=e S=77"
+	  " for j@l \"@z>\"@l", "arrival id=" ID " sender=a@b helo=x) [9.9.9.9] P=e A=plain:v S=5 from <\""
+	  " ip=192.0.2.9 protocol=e size=77 for=j@l(2:j@l \"@z>\"@l)" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e S=77 from <\"a> for v@w\"@b> for j@l",
+	  "arrival id=" ID " sender=a@b helo=x ip=192.0.2.9 protocol=e size=77 for=j@l(1:j@l)" },
 	{ S ID " <= a@b H=(x) [192.0.2.9] P=e S=77 T=\"s\" for S=77@l S=x@l S@l S=7x@l",
 	  "arrival id=" ID " sender=a@b helo=x ip=192.0.2.9 protocol=e size=77"
 	  " for=S=77@l(4:S=77@l S=x@l S@l S=7x@l)" },
