@@ -208,10 +208,8 @@ clear(struct exim_log_event *event)
 static bool
 may_be_arrival(const struct exim_log_event *event, const char *end)
 {
-	const char *behind = event->id.bytes + event->id.length + 1;
-
-	return event->kind == EXIM_LOG_ARRIVAL ||
-	    (event->id.length > 0 && EXIM_BEGINS(behind, end, "**** log string overflowed"));
+	return event->kind == EXIM_LOG_ARRIVAL || (event->id.length > 0 &&
+	    EXIM_BEGINS(event->id.bytes + event->id.length + 1, end, "**** log string overflowed"));
 }
 
 void
