@@ -247,6 +247,15 @@ event_at_peer(const struct exim_log_event *event, const char *helo, const char *
 	return peer;
 }
 
+/* Whether what ident (rfc1413) said of the client's user follows the peer. */
+static bool
+has_ident(const char *at, const char *end)
+{
+	while (EXIM_BEGINS(at, end, " I=[") || EXIM_BEGINS(at, end, " TFO"))
+		at = exim_token_end(at + 1, end);
+	return EXIM_BEGINS(at, end, " U=");
+}
+
 /*
  * A line that is not whole when its HELO name ends at the first ") [ADDRESS]": at which later
  * one is it? *event is as the first reading left it. The reading that is whole is the true
@@ -259,28 +268,30 @@ event_at_peer(const struct exim_log_event *event, const char *helo, const char *
  * true line's than pairs: Exim escapes them in T=, addresses have them in pairs, and nothing
  * else may hold one, but a domain literal (see is_forged).
  *
- * What a certificate's DN= or ident's U= holds is escaped by nobody: such a line stays broken.
+ * What a certificate's DN= or ident's U= holds is escaped by nobody: a line that may have one
+ * stays broken.
  */
 static bool __attribute__((noinline, cold))
 read_again(const char *end, struct exim_log_event *event)
 {
 	struct exim_log_event reading, whole = { .kind = EXIM_LOG_BROKEN };
-	const char *close, *helo, *from = event->host_address.bytes;
-	unsigned ends;
+	const char *close, *at, *helo;
+	unsigned ends = 0;
 
-	/* In front of the address: ") [" behind a HELO name. */
-	if (from == NULL || from[-3] != ')' || EXIM_FIND(from, end, " U=") != NULL ||
-	    EXIM_FIND(from, end, " DN=\"") != NULL)
+	if (event->host_address.bytes == NULL)
 		return false;
-	helo = event->host_is_helo ? event->host.bytes : from - 3;
-	for (ends = 1; (close = EXIM_FIND(from, end, ") [")) != NULL; from = close + 1) {
+	close = event->host_address.bytes - 3;
+	if (*close != ')' || EXIM_FIND(close, end, " DN=\"") != NULL)
+		return false;
+	helo = event->host_is_helo ? event->host.bytes : close;
+	for (; close != NULL; close = EXIM_FIND(close + 1, end, ") [")) {
 		reading = event_at_peer(event, helo, close);
-		from = exim_read_host_address(close + 2, end, &reading.host_address);
-		if (from == NULL)
+		at = exim_read_host_address(close + 2, end, &reading.host_address);
+		if (at == NULL)
 			continue;
-		if (++ends > HELO_ENDS_MAX)
+		if (++ends > HELO_ENDS_MAX || has_ident(at, end))
 			return false;
-		if (!read_fields(from, end, ARRIVAL_HOST, &reading) || reading.protocol.length == 0)
+		if (!read_fields(at, end, ARRIVAL_HOST, &reading) || reading.protocol.length == 0)
 			continue;
 		if (whole.kind != EXIM_LOG_BROKEN)
 			return false;

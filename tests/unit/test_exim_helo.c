@@ -394,7 +394,8 @@ is_readable(const struct truth *truth, const char *line)
 
 	for (i = 0; i < truth->recipient_count; i++)
 		odd |= is_odd_address(&truth->recipients[i]);
-	return !odd && strstr(line, " U=") == NULL && strstr(line, " DN=\"") == NULL;
+	return !odd && strstr(line, "] U=") == NULL && strstr(line, ":5 U=") == NULL &&
+	    strstr(line, " DN=\"") == NULL;
 }
 
 struct result {

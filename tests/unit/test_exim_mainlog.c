@@ -420,6 +420,12 @@ static const struct line_case helos[] = {
 	  " CV=no DN=\" A=plain:j:x\\\" S=5 T=\"s\" for v@w", "broken-arrival" },
 	{ S ID " <= a@b H=(x) [192.0.2.9] U=y) [9.9.9.9] P=e A=plain:v S=6 for a P=esmtp S=5 for v@w", "broken-arrival" },
 	{ S ID " <= a@b H=(x) [9.9.9.9] y) [192.0.2.9] U=i P=esmtp S=5 for v@w", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [9.9.9.9] y) [192.0.2.9] I=[192.0.2.1]:25 TFO* U=i P=esmtp S=5 for v@w",
+	  "broken-arrival" },
+	{ S ID " <= a@b H=(x) [9.9.9.9]:5 U=i P=esmtp y) [192.0.2.9] P=esmtp S=5 for v@w", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [9.9.9.9] y U=i) [192.0.2.9] P=esmtp S=5 T=\" U=j\" for v@w",
+	  "arrival id=" ID " sender=a@b helo=x) [9.9.9.9] y U=i ip=192.0.2.9 protocol=esmtp size=5"
+	  " for=v@w(1:v@w)" },
 	/* Sixteen ends are looked at, of one more none is believed. */
 #define FOUR ") [::1] ) [::2] ) [::3] ) [::4] "
 	{ S ID " <= a@b H=(x" FOUR FOUR FOUR ") [::1] ) [::2] ) [::3] ) [192.0.2.9] P=esmtp S=5",
