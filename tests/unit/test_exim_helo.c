@@ -336,7 +336,8 @@ write_line(const struct truth *truth, char *line, size_t size)
 static bool
 same(struct slice slice, const char *text)
 {
-	return slice.length == strlen(text) && memcmp(slice.bytes, text, slice.length) == 0;
+	return slice.length == strlen(text) &&
+	    (slice.length == 0 || memcmp(slice.bytes, text, slice.length) == 0);
 }
 
 /* What ident says may hold a blank, and go on as if it were the next field. */
