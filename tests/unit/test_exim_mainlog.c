@@ -301,7 +301,8 @@ static const struct line_case forged[] = {
 	{ S ID " <= a@b H=(x) [1.2.3.4] P=e S=5 T=\") [192.0.2.9] P=e S=4 T=\" for v@w \" for \"@j\"@l",
 	  "arrival id=" ID " sender=a@b helo=x) [1.2.3.4] P=e S=5 T=\" ip=192.0.2.9 protocol=e size=4"
 	  " for=\"@j\"@l(1:\"@j\"@l)" },
-	{ S ID " <= a@b H=(x) [1.2.3.4] P=e S=5 for \") [192.0.2.9] P=e SNI=\"@z S=5 id=a@b for j@l", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [1.2.3.4] P=e S=5 for \") [192.0.2.9] P=e SNI=\"@z S=5 id=a@b for j@l",
+	  "broken-arrival" },
 	{ S ID " <= a@b H=(x) [1.2.3.4] P=e X=" X13 " CV=yes DN=\") [192.0.2.9] P=e SNI=a\" S=4 for j@l",
 	  "broken-arrival" },
 	{ S ID " <= a@b H=(x) [1.2.3.4] P=e A=plain:v S=5 id=q) [192.0.2.9]" REST,
@@ -418,7 +419,8 @@ static const struct line_case helos[] = {
 	/* What a certificate or ident (rfc1413) says is not quoted: nothing behind it can be told. */
 	{ S ID " <= a@b H=(x) [192.0.2.9] P=e X=" X13 " CV=yes DN=\"y) [9.9.9.9] P=e X=" X13
 	  " CV=no DN=\" A=plain:j:x\\\" S=5 T=\"s\" for v@w", "broken-arrival" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] U=y) [9.9.9.9] P=e A=plain:v S=6 for a P=esmtp S=5 for v@w", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] U=y) [9.9.9.9] P=e A=plain:v S=6 for a P=esmtp S=5 for v@w",
+	  "broken-arrival" },
 	{ S ID " <= a@b H=(x) [9.9.9.9] y) [192.0.2.9] U=i P=esmtp S=5 for v@w", "broken-arrival" },
 	{ S ID " <= a@b H=(x) [9.9.9.9] y) [192.0.2.9] I=[192.0.2.1]:25 TFO* U=i P=esmtp S=5 for v@w",
 	  "broken-arrival" },
@@ -443,7 +445,8 @@ static const struct line_case helos[] = {
 	{ S ID " <= a@b H=(x) [9.9.9.9] P=e A=plain:v S=5 T=\") [192.0.2.9] P=e S=77"
 	  " id=q@z T=\" for v@w \" for y@[\"@z]", "broken-arrival" },
 	{ S ID " <= a@b H=(x) [192.0.2.9] P=e S=77 id=y@[\"] T=\" for v@w \" for j@l k@l y@[\"@z]", "broken-arrival" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] P=e S=77 id=\"y) [9.9.9.9] P=e A=plain:v S=5 id=y\"@[\"] for j@l", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e S=77 id=\"y) [9.9.9.9] P=e A=plain:v S=5 id=y\"@[\"] for j@l",
+	  "broken-arrival" },
 	{ S ID " <= a@b H=(x) [9.9.9.9] P=e A=plain:v S=5 from <\") [192.0.2.9] P=e S=77"
 	  " from <a@b> for j@l \"@z x\"@l", "arrival id=" ID " sender=a@b helo=x) [9.9.9.9] P=e A=plain:v"
 	  " S=5 from <\" ip=192.0.2.9 protocol=e size=77 for=j@l(2:j@l \"@z x\"@l)" },
