@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/arena.h"
 #include "checks/ledger.h"
 #include "facts/fields.h"
 
@@ -107,4 +108,35 @@ ledger_whole(const struct evaluation *ev, struct finding *finding,
 	finding_part(ev, finding, RESULT_UNKNOWN, "%s is not known: %s", path,
 	    meta->why != NULL ? meta->why : "not collected");
 	return false;
+}
+
+const char *
+ledger_unread_arrivals(const struct evaluation *ev, struct finding *finding)
+{
+	const struct ledger_facts *ledger = &ev->facts->ledger;
+	long long count = ledger_count(&ledger->broken_arrivals);
+
+	if (count == 0)
+		return NULL;
+	finding_evidence(ev, finding, "ledger.broken_arrivals");
+	finding_evidence(ev, finding, "ledger.broken_arrivals_last");
+	return arena_printf(ev->arena, "%lld message%s arrived of which Exim's "
+	    "log does not tell who sent %s and to how many, the last on %s: "
+	    "look for lines with \"<=\" that have \") [\" more than once, or "
+	    "8,000 bytes, and for \"log string overflowed\"", count,
+	    count == 1 ? "" : "s", count == 1 ? "it" : "them",
+	    ledger_last(&ledger->broken_arrivals_last));
+}
+
+bool
+ledger_arrivals_read(const struct evaluation *ev, struct finding *finding)
+{
+	const char *unread;
+
+	if (!ledger_whole(ev, finding, "ledger.broken_arrivals"))
+		return false;
+	unread = ledger_unread_arrivals(ev, finding);
+	if (unread != NULL)
+		finding_part(ev, finding, RESULT_UNKNOWN, "%s", unread);
+	return unread == NULL;
 }

@@ -276,7 +276,8 @@ evaluate_anomalous_logins(const struct evaluation *ev, struct finding *finding)
 	}
 	find_many_networks(ev, finding);
 	(void)ledger_whole(ev, finding, "inventory.login_accounts");
-	if (!logs_reach(ev, finding) || finding->message != NULL)
+	if (!logs_reach(ev, finding) || !ledger_arrivals_read(ev, finding) ||
+	    finding->message != NULL)
 		return;
 	if (logins == 0)
 		finding_notapplicable(ev, finding,
@@ -368,6 +369,7 @@ const struct check log_login_checks[] = {
 		.needs = { "?ledger.mailbox_logins", "?ledger.submissions",
 		    "?ledger.panel_logins", "?ledger.exim_days",
 		    "?ledger.dovecot_days", "?ledger.panel_days",
+		    "?ledger.broken_arrivals", "?ledger.broken_arrivals_last",
 		    "?inventory.login_accounts", "?login_accounts.networks" },
 		.evaluate.host = evaluate_anomalous_logins,
 		.want = WANT_INT,

@@ -173,13 +173,18 @@ conclude_clear(const struct evaluation *ev, struct finding *finding)
 {
 	const struct ledger_facts *ledger = &ev->facts->ledger;
 	long long days = ledger_count(&ledger->exim_days);
+	long long all = ledger_count(&ledger->out_messages) +
+	    ledger_count(&ledger->in_messages);
 
-	if (!ledger_reaches(ev, finding, "ledger.exim_days") ||
-	    finding->message != NULL)
+	if (!ledger_reaches(ev, finding, "ledger.exim_days"))
+		return;
+	/* Mail that came in may have been a partner's. */
+	if (ev->parameters->partner_count > 0 || all == 0)
+		(void)ledger_arrivals_read(ev, finding);
+	if (finding->message != NULL)
 		return;
 	/* The log is there and shows other things: this is seen, not missed. */
-	if (ledger_count(&ledger->out_messages) +
-	    ledger_count(&ledger->in_messages) == 0)
+	if (all == 0)
 		finding_notapplicable(ev, finding, "no mail left for another "
 		    "server or came from one in %lld days", days);
 	else
@@ -435,7 +440,7 @@ conclude_massmail(const struct evaluation *ev, const struct bursts *bursts,
 	long long days = ledger_count(&ledger->exim_days);
 
 	if (!ledger_reaches(ev, finding, "ledger.exim_days") ||
-	    finding->message != NULL)
+	    !ledger_arrivals_read(ev, finding) || finding->message != NULL)
 		return;
 	if (ledger_count(&ledger->most_recipients) == 0)
 		finding_notapplicable(ev, finding,
@@ -479,6 +484,7 @@ const struct check log_mail_checks[] = {
 		.needs = { "ledger.out_messages", "ledger.out_clear",
 		    "ledger.in_messages", "ledger.in_clear",
 		    "?ledger.out_fallbacks", "?ledger.exim_days",
+		    "?ledger.broken_arrivals", "?ledger.broken_arrivals_last",
 		    "?inventory.peer_domains", "?peer_domains.out_clear",
 		    "?peer_domains.in_clear", "?exim.log_selector" },
 		.evaluate.host = evaluate_cleartext,
@@ -554,6 +560,7 @@ const struct check log_mail_checks[] = {
 		.scope = SCOPE_SERVICE,
 		.subject = "exim",
 		.needs = { "?ledger.most_recipients", "?ledger.exim_days",
+		    "?ledger.broken_arrivals", "?ledger.broken_arrivals_last",
 		    "?inventory.senders", "?senders.peak", "?senders.most",
 		    "?exim.log_selector" },
 		.evaluate.host = evaluate_massmail,

@@ -283,6 +283,9 @@ set_logins(struct window *window)
 	const struct fact_meta *logs = window->logs;
 	const struct fact_meta sum = sum_meta(window);
 
+	set_int(&facts->broken_arrivals, &logs[LOG_EXIM], totals->broken_arrivals);
+	set_day(collection, &facts->broken_arrivals_last, &logs[LOG_EXIM],
+	    totals->broken_arrivals_last);
 	set_int(&facts->submissions, &logs[LOG_EXIM], totals->submissions);
 	set_int(&facts->submissions_clear, &logs[LOG_EXIM], totals->submissions_clear);
 	set_day(collection, &facts->submissions_clear_last, &logs[LOG_EXIM],

@@ -418,7 +418,10 @@ add_notes(struct ledger_totals *totals, const struct ledger *day, int32_t number
 			totals->fallbacks += notes[i].count;
 		else if (notes[i].kind == LEDGER_BROKEN)
 			totals->broken += notes[i].count;
-		else if (notes[i].kind == LEDGER_LINES)
+		else if (notes[i].kind == LEDGER_BROKEN_ARRIVAL) {
+			totals->broken_arrivals += notes[i].count;
+			totals->broken_arrivals_last = number;
+		} else if (notes[i].kind == LEDGER_LINES)
 			add_lines(totals, ledger_text(day, notes[i].name), number);
 }
 

@@ -69,6 +69,8 @@ struct ledger_totals {
 	struct arena *arena;
 	struct log_total logs[LEDGER_LOG_COUNT];	/* by log_kind */
 	uint64_t broken;
+	uint64_t broken_arrivals;
+	int32_t broken_arrivals_last;
 
 	uint64_t out, out_clear, out_old, out_tls13, out_untold, out_signed;
 	uint64_t fallbacks;

@@ -269,6 +269,9 @@ exim_event(struct log_tally *tally, const struct exim_log_event *event)
 	case EXIM_LOG_TLS_FAILURE:
 		count_note(tally, LEDGER_TLS_FAILURE, day, constant(tally->ledger, "exim"), 1);
 		break;
+	case EXIM_LOG_BROKEN_ARRIVAL:
+		count_note(tally, LEDGER_BROKEN_ARRIVAL, day, constant(tally->ledger, tally->log), 1);
+		break;
 	case EXIM_LOG_TLS_REQUIRED:	/* the deferral that follows is counted */
 	case EXIM_LOG_OTHER:
 	case EXIM_LOG_BROKEN:
@@ -428,13 +431,35 @@ line_count(struct log_tally *tally, const struct log_stamp *stamp, bool broken)
 	tally->day_broken += broken;
 }
 
+/*
+ * Exim lists recipients until one has no room in its log buffer. A line near its end that has
+ * few of them was filled with something else, a HELO name for instance.
+ */
+enum {
+	BUFFER_BYTES = 8192,		/* LOG_BUFFER_SIZE, src/macros.h */
+	ADDRESS_BYTES = 256,		/* EXIM_EMAILADDR_MAX, src/exim.h */
+	WHOLE_MAX = BUFFER_BYTES - ADDRESS_BYTES - 3,	/* of a line that certainly lists all */
+	LISTED_AT_LEAST = 200,		/* of 40 bytes each */
+};
+
+static void
+count_cut(struct log_tally *tally, const struct exim_log_event *event)
+{
+	if (event->recipient_count < LISTED_AT_LEAST)
+		count_note(tally, LEDGER_BROKEN_ARRIVAL, event->stamp.day,
+		    constant(tally->ledger, tally->log), 1);
+}
+
 static void
 exim_line(struct log_tally *tally, const char *line, size_t length)
 {
 	struct exim_log_event event;
 
 	exim_log_read_next(&tally->minute, line, length, &event);
-	line_count(tally, &event.stamp, event.kind == EXIM_LOG_BROKEN);
+	line_count(tally, &event.stamp, event.kind == EXIM_LOG_BROKEN ||
+	    event.kind == EXIM_LOG_BROKEN_ARRIVAL);
+	if (event.kind == EXIM_LOG_ARRIVAL && length > WHOLE_MAX)
+		count_cut(tally, &event);
 	if (event.stamp.day != 0)
 		exim_event(tally, &event);
 }

@@ -222,6 +222,13 @@ struct ledger_facts {
 	struct fact_int panel_days;	/* of login_log */
 	struct fact_int broken_lines;	/* of all logs: they could not be read */
 
+	/*
+	 * Messages that arrived, and who sent them or to how many could not be read: what
+	 * is counted of in_messages, submissions and senders is true but for these
+	 */
+	struct fact_int broken_arrivals;
+	struct fact_str broken_arrivals_last;
+
 	struct fact_int out_messages;	/* deliveries to other servers */
 	struct fact_int out_clear;
 	struct fact_int out_old;

@@ -201,20 +201,35 @@ clear(struct exim_log_event *event)
 	memset(bytes + i, 0, sizeof(*event) % PIECE);
 }
 
+/*
+ * Of a line that could not be read. A long HELO name makes the line of an arrival overflow
+ * Exim's buffer, and of the whole line only that is logged.
+ */
+static bool
+may_be_arrival(const struct exim_log_event *event, const char *end)
+{
+	return event->kind == EXIM_LOG_ARRIVAL || (event->id.length > 0 &&
+	    EXIM_BEGINS(event->id.bytes + event->id.length + 1, end, "**** log string overflowed"));
+}
+
 void
 exim_log_read_next(struct exim_log_minute *minute, const char *line, size_t length,
     struct exim_log_event *ret_event)
 {
+	enum exim_log_kind kind = EXIM_LOG_BROKEN;
+
 	clear(ret_event);
 	/* Of a line that is too long nobody may have kept the bytes. */
 	if (length <= LOG_LINE_MAX && length > STAMP_LENGTH && read_stamp(minute, line)) {
 		ret_event->stamp = minute->stamp;
 		if (read_rest(line + STAMP_LENGTH, line + length, ret_event))
 			return;
+		if (may_be_arrival(ret_event, line + length))
+			kind = EXIM_LOG_BROKEN_ARRIVAL;
 		clear(ret_event);
 		ret_event->stamp = minute->stamp;
 	}
-	ret_event->kind = EXIM_LOG_BROKEN;
+	ret_event->kind = kind;
 }
 
 void

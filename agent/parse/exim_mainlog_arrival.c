@@ -42,9 +42,17 @@ read_size(const char *at, const char *end, uint64_t *ret_size)
 }
 
 /*
- * A Message-ID as the sender wrote it: parts of it may be quoted, and hold blanks. The
- * end of a HELO name in there means that the "id=" was the HELO's.
+ * Whether no address is quoted like this: the end of a HELO name in it means that the field
+ * was the HELO's. As a domain literal may hold a double quote, at which forged text could
+ * close, the beginning of one isn't taken either.
  */
+static bool
+is_forged(const char *quoted, const char *end)
+{
+	return EXIM_FIND(quoted, end, ") [") != NULL || EXIM_FIND(quoted, end, "@[") != NULL;
+}
+
+/* A Message-ID as the sender wrote it: parts of it may be quoted, and hold blanks. */
 static inline const char *
 skip_message_id(const char *at, const char *end)
 {
@@ -56,12 +64,28 @@ skip_message_id(const char *at, const char *end)
 			return at == begin ? NULL : at;
 		quoted = at;
 		at = exim_skip_quoted(at, end);
-		if (at == NULL || EXIM_FIND(quoted, at, ") [") != NULL)
+		if (at == NULL || is_forged(quoted, at))
 			return NULL;
 	}
 }
 
-/* To the end of the line. */
+/* "S=77": the size. As a recipient it would be written with a domain. */
+static bool
+is_size(struct slice recipient)
+{
+	size_t i;
+
+	if (recipient.length < 3 || recipient.bytes[1] != '=')
+		return false;
+	for (i = 2; i < recipient.length && (unsigned char)(recipient.bytes[i] - '0') <= 9; i++)
+		;
+	return i == recipient.length;
+}
+
+/*
+ * To the end of the line. The size is on every line: where it is among the recipients, the
+ * "for" was not Exim's.
+ */
 static const char *
 read_recipients(const char *at, const char *end, struct exim_log_event *event)
 {
@@ -70,8 +94,8 @@ read_recipients(const char *at, const char *end, struct exim_log_event *event)
 
 	for (;; at++) {
 		at = exim_read_address(at, end, &recipient);
-		if (at == NULL || (recipient.bytes[0] == '"' &&
-		    EXIM_FIND(recipient.bytes, at, ") [") != NULL))
+		if (at == NULL || (recipient.bytes[0] == '"' && is_forged(recipient.bytes, at)) ||
+		    (recipient.bytes[0] == 'S' && is_size(recipient)))
 			return NULL;
 		if (event->recipient_count++ == 0)
 			event->recipient = recipient;
@@ -82,6 +106,16 @@ read_recipients(const char *at, const char *end, struct exim_log_event *event)
 	}
 	event->recipients = exim_slice(begin, end);
 	return at;
+}
+
+static const char *
+read_from(const char *at, const char *end)
+{
+	struct slice sender;
+
+	at = exim_read_bracketed(at, end, &sender);
+	return at == NULL || (sender.length > 0 && sender.bytes[0] == '"' &&
+	    is_forged(sender.bytes, at)) ? NULL : at;
 }
 
 /* By the letter before "="; 0: no place. */
@@ -157,7 +191,7 @@ read_field(const char *at, const char *end, enum arrival_place place, struct exi
 	case ARRIVAL_SUBJECT:
 		return exim_skip_quoted(at, end);
 	case ARRIVAL_FROM:
-		return exim_read_bracketed(at, end, &value);
+		return read_from(at, end);
 	case ARRIVAL_FOR:
 		return read_recipients(at, end, event);
 	default:
@@ -165,19 +199,14 @@ read_field(const char *at, const char *end, enum arrival_place place, struct exi
 	}
 }
 
-bool
-exim_read_arrival(const char *at, const char *end, struct exim_log_event *event)
+/* Fields behind last, from the blank before the first one to the end. */
+static inline bool
+read_fields(const char *at, const char *end, enum arrival_place last, struct exim_log_event *event)
 {
-	enum arrival_place last = ARRIVAL_SENDER, place;
+	enum arrival_place place;
 	const char *name;
 	bool sized = false;
 
-	event->has_sender = true;
-	at = exim_read_address(at, end, &event->sender);
-	if (at == NULL)
-		return false;
-	if (event->sender.length == 2 && exim_pair(event->sender.bytes) == EXIM_PAIR('<', '>'))
-		event->sender = (struct slice){ .bytes = NULL };
 	while (at < end) {
 		if (end - at < 3 || *at != ' ')
 			return false;
@@ -197,4 +226,91 @@ exim_read_arrival(const char *at, const char *end, struct exim_log_event *event)
 	}
 	/* The size is on every line. */
 	return sized;
+}
+
+/* ---- a HELO name that holds its own end ---- */
+
+/* Ends of a HELO name that are looked at; a line with more stays broken. */
+enum { HELO_ENDS_MAX = 16 };
+
+/* What was read up to the peer, with the HELO name from helo to close where it is shown. */
+static struct exim_log_event
+event_at_peer(const struct exim_log_event *event, const char *helo, const char *close)
+{
+	struct exim_log_event peer = { .kind = event->kind, .stamp = event->stamp, .id = event->id,
+		.sender = event->sender, .has_sender = true, .host = event->host };
+
+	if (peer.host.length == 0 || event->host_is_helo) {
+		peer.host = exim_slice(helo, close);
+		peer.host_is_helo = true;
+	}
+	return peer;
+}
+
+/* Whether what ident (rfc1413) said of the client's user follows the peer. */
+static bool
+has_ident(const char *at, const char *end)
+{
+	while (EXIM_BEGINS(at, end, " I=[") || EXIM_BEGINS(at, end, " TFO"))
+		at = exim_token_end(at + 1, end);
+	return EXIM_BEGINS(at, end, " U=");
+}
+
+/*
+ * A line that is not whole when its HELO name ends at the first ") [ADDRESS]": at which later
+ * one is it? *event is as the first reading left it. The reading that is whole is the true
+ * one, for no other one is:
+ *
+ * One that begins inside the HELO name has to take in the true ") [ADDRESS]". A blank before a
+ * '[' stands in quoted text only, that of an address isn't taken with such an end, so it is in
+ * a subject that the HELO name opened. One that begins behind the true end begins inside quoted
+ * text: of the subject, the id, an address. Either has one double quote less, or more, of the
+ * true line's than pairs: Exim escapes them in T=, addresses have them in pairs, and nothing
+ * else may hold one, but a domain literal (see is_forged).
+ *
+ * What a certificate's DN= or ident's U= holds is escaped by nobody: a line that may have one
+ * stays broken.
+ */
+static bool __attribute__((noinline, cold))
+read_again(const char *end, struct exim_log_event *event)
+{
+	struct exim_log_event reading, whole = { .kind = EXIM_LOG_BROKEN };
+	const char *close, *at, *helo;
+	unsigned ends = 0;
+
+	if (event->host_address.bytes == NULL)
+		return false;
+	close = event->host_address.bytes - 3;
+	if (*close != ')' || EXIM_FIND(close, end, " DN=\"") != NULL)
+		return false;
+	helo = event->host_is_helo ? event->host.bytes : close;
+	for (; close != NULL; close = EXIM_FIND(close + 1, end, ") [")) {
+		reading = event_at_peer(event, helo, close);
+		at = exim_read_host_address(close + 2, end, &reading.host_address);
+		if (at == NULL)
+			continue;
+		if (++ends > HELO_ENDS_MAX || has_ident(at, end))
+			return false;
+		if (!read_fields(at, end, ARRIVAL_HOST, &reading) || reading.protocol.length == 0)
+			continue;
+		if (whole.kind != EXIM_LOG_BROKEN)
+			return false;
+		whole = reading;
+	}
+	if (whole.kind == EXIM_LOG_BROKEN)
+		return false;
+	*event = whole;
+	return true;
+}
+
+bool
+exim_read_arrival(const char *at, const char *end, struct exim_log_event *event)
+{
+	event->has_sender = true;
+	at = exim_read_address(at, end, &event->sender);
+	if (at == NULL)
+		return false;
+	if (event->sender.length == 2 && exim_pair(event->sender.bytes) == EXIM_PAIR('<', '>'))
+		event->sender = (struct slice){ .bytes = NULL };
+	return read_fields(at, end, ARRIVAL_SENDER, event) || read_again(end, event);
 }

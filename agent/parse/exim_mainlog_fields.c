@@ -78,14 +78,17 @@ exim_read_address(const char *at, const char *end, struct slice *ret_address)
 const char *
 exim_read_bracketed(const char *at, const char *end, struct slice *ret_address)
 {
-	const char *begin = at + 1, *close;
+	const char *begin = at + 1, *from = begin, *close;
 
 	if (at == end || *at != '<')
 		return NULL;
 	at = skip_address(begin, end);
 	if (at == NULL)
 		return NULL;
-	close = memrchr(begin, '>', (size_t)(at - begin));
+	/* In quotes it closes nothing. */
+	if (at > begin && *begin == '"')
+		from = exim_skip_quoted(begin, end);
+	close = memrchr(from, '>', (size_t)(at - from));
 	if (close == NULL)
 		return NULL;
 	*ret_address = exim_slice(begin, close);

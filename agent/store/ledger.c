@@ -36,6 +36,7 @@ static const char *const note_names[LEDGER_NOTE_COUNT] = {
 	[LEDGER_REJECTED] = "rejected",
 	[LEDGER_DEFERRED] = "deferred",
 	[LEDGER_BROKEN] = "broken",
+	[LEDGER_BROKEN_ARRIVAL] = "broken-arrival",
 	[LEDGER_LINES] = "lines",
 };
 

@@ -83,6 +83,11 @@ enum ledger_note_kind {
 	LEDGER_REJECTED,	/* Exim: name: what ("RCPT") */
 	LEDGER_DEFERRED,	/* Exim: temporarily rejected; name: what */
 	LEDGER_BROKEN,		/* lines that could not be read; name: the log's path */
+	/*
+	 * Exim: of these, arrivals; and arrivals whose list of recipients the log may have cut.
+	 * What anybody sent is known but for them. name: the log's path
+	 */
+	LEDGER_BROKEN_ARRIVAL,
 	LEDGER_LINES,		/* lines read; name: the log's path */
 	LEDGER_NOTE_COUNT,
 };

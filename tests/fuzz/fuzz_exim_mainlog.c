@@ -33,6 +33,8 @@ static const struct frame frames[] = {
 	{ STAMP ID "<= a@b H=(x) [192.0.2.9] P=esmtp S=5 T=\"", "\" for joe@l", WRITE_QUOTED, false, false },
 	{ STAMP ID "<= a@b U=u P=local S=5 id=\"", "\"@z T=\"s\" for joe@l", WRITE_QUOTED, true, false },
 	{ STAMP ID "<= a@b H=(", ") [192.0.2.9]:25 P=esmtp S=5 id=a@vm T=\"s\" for joe@l", WRITE_RAW, true, false },
+	{ STAMP ID "<= a@b H=(", ") [192.0.2.9]:25 P=esmtp X=TLS1.3:A:256 CV=no A=login:j@l S=5 id=\"@z for \"@y"
+	  " T=\" for v@w \" for \"@y for \"@l", WRITE_RAW, true, false },
 	{ STAMP ID "<= a@b H=mx (", ") [192.0.2.9] P=esmtp S=5", WRITE_RAW, true, false },
 	{ STAMP ID "<= a@b H=(x) [192.0.2.9] U=", " P=esmtp S=5 id=a@vm T=\"s\" for joe@l", WRITE_RAW, true, false },
 	{ STAMP ID "<= \"", "\"@b H=(x) [192.0.2.9] P=esmtp S=5 T=\"s\" for joe@l", WRITE_QUOTED, false, false },
@@ -57,6 +59,12 @@ check_slice(struct slice slice, const char *line, size_t length)
 		abort();
 }
 
+static bool
+is_broken(const struct exim_log_event *event)
+{
+	return event->kind == EXIM_LOG_BROKEN || event->kind == EXIM_LOG_BROKEN_ARRIVAL;
+}
+
 /* What holds for every line. */
 static void
 check_event(const struct exim_log_event *event, const char *line, size_t length)
@@ -72,7 +80,7 @@ check_event(const struct exim_log_event *event, const char *line, size_t length)
 		total += slices[i].length;
 	}
 	/* A broken line, and one of no interest, tells nothing but when, and of which message. */
-	if ((event->kind == EXIM_LOG_BROKEN && total > 0) ||
+	if ((is_broken(event) && total > 0) ||
 	    (event->kind == EXIM_LOG_OTHER && total > event->id.length) ||
 	    (event->tls == LOG_TLS_NONE && event->cipher.length > 0) ||
 	    event->recipients.length + 1 < 2 * (size_t)event->recipient_count ||
@@ -141,9 +149,9 @@ check_frame(const struct frame *frame, const uint8_t *data, size_t size)
 	}
 	read_line(lines[0], length[0], &expected);
 	read_line(lines[1], length[1], &event);
-	if (expected.kind == EXIM_LOG_BROKEN || expected.kind == EXIM_LOG_OTHER ||
+	if (is_broken(&expected) || expected.kind == EXIM_LOG_OTHER ||
 	    (!tells_the_same(&expected, &event, frame->may_hide) &&
-	    !(frame->may_break && event.kind == EXIM_LOG_BROKEN)))
+	    !(frame->may_break && is_broken(&event))))
 		abort();
 	free(lines[0]);
 	free(lines[1]);

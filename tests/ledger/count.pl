@@ -15,6 +15,8 @@ my (%rows, %most, %bits, %hours, %open, %keys);
 my $quoted = qr/"(?:[^"\\]|\\.)*"/s;
 my $word = qr/(?:$quoted|[^\s"])+/;
 my $peer = qr/(?:(?:[^\s(\[]+ )?(?:\([^)]*\) )?)?\[([0-9a-fA-F:.]+)\](?::\d+)?/;
+# the last end of a HELO name with a whole line behind it
+my $sender_peer = qr/(?:(?:[^\s(\[]+ )?(?:\(.*\) )?)?\[([0-9a-fA-F:.]+)\](?::\d+)?/s;
 my $tls = qr/ X=([^:\s]+):(\S+?):\d+\*? CV=(\w+)/;
 
 sub key { my $name = lc shift; return $name eq "" ? "" : ($keys{$name} //= substr(hmac_sha256_hex($name, $secret), 0, 16)) }
@@ -63,7 +65,7 @@ sub sender {
 
 sub arrival {
 	my ($day, $hour, $id, $text) = @_;
-	return 0 unless $text =~ /^(?:<=|\(=) (<>|$word)(?: R=\S+)?(?: H=$peer)?(?: U=(\S+))?(?: P=\S+)?(?:$tls)?(?: A=([^:\s]+)(?::(\S+))?)?(?: K)? S=\d+(?: DKIM=\S+)?(?: id\*?=$word)?(?: T=$quoted)?(?: for (.*))?$/s;
+	return 0 unless $text =~ /^(?:<=|\(=) (<>|$word)(?: R=\S+)?(?: H=$sender_peer)?(?: U=(\S+))?(?: P=\S+)?(?:$tls)?(?: A=([^:\s]+)(?::(\S+))?)?(?: K)? S=\d+(?: DKIM=\S+)?(?: id\*?=$word)?(?: T=$quoted)?(?: for (.*))?$/s;
 	my ($from, $address, $user, $version, $cipher, $cv, $driver, $login, $list) = ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 	my @to = defined $list ? $list =~ /($word)/g : ();
 	my $count = @to || 1;
@@ -106,7 +108,11 @@ sub delivery {
 sub exim {
 	my ($day, $hour, $text) = @_;
 	my $id = $text =~ s/^(\w{6}-\w{6}-\w\w|\w{6}-\w{11}-\w{4}) //a ? $1 : '';
-	return arrival($day, $hour, $id, $text) if $text =~ /^(?:<=|\(=) /;
+	if ($text =~ /^(?:(?:<=|\(=) |\*\*\*\* log string overflowed)/) {
+		return 1 if arrival($day, $hour, $id, $text);
+		$rows{"note\t$day\tbroken-arrival\t/var/log/exim_mainlog"}++;
+		return 0;
+	}
 	return delivery($day, $id, $text) if $text =~ /^(?:=>|->|>>) /;
 	if ($text =~ /^(?:==|\*\*) ($word)/) {
 		my $to = $1;

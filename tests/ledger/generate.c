@@ -112,9 +112,11 @@ static const char *const service_words[] = {
 	"smtp", "imap", "pop3", "sieve", "submission", "webmail", "cpanel", "whm", "dav",
 };
 
-enum { CLEAR_FALLBACK, TLS_REQUIRED, TLS_FAILURE, CLEAR_REFUSED, REJECTED, DEFERRED, BROKEN, LINES };
+enum { CLEAR_FALLBACK, TLS_REQUIRED, TLS_FAILURE, CLEAR_REFUSED, REJECTED, DEFERRED, BROKEN, BROKEN_ARRIVAL,
+	LINES };
 static const char *const note_words[] = {
-	"clear-fallback", "tls-required", "tls-failure", "clear-refused", "rejected", "deferred", "broken", "lines",
+	"clear-fallback", "tls-required", "tls-failure", "clear-refused", "rejected", "deferred", "broken",
+	"broken-arrival", "lines",
 };
 
 struct row {
@@ -730,6 +732,15 @@ static const char *const hostile_helos[] = {
 	"a\\\"b T=\\\"x", "WIN-7F3K\\000",
 };
 
+/* With ')', in arrivals: the name holds its own end, and what could be the line's rest. */
+static const char *const arrival_helos[] = {
+	"x) [198.18.9.9] y", "x) [198.18.9.9]:25 P=esmtp S=5 for v@clinic.example", "x) [127.0.0.1]",
+	") [198.18.9.9] P=esmtpsa X=TLS1:x:1 CV=yes A=dovecot_login:victim@clinic.example S=1 T=\"",
+	"x) [198.18.9.9] y) [198.18.9.8]:25 z", "x) [127.0.0.1]:25 P=local S=1 id=\"",
+	"x) [198.18.9.9] P=esmtp S=1 T=\"s\" from <a@b.example> for \"",
+	"x) [198.18.9.9] P=esmtp S=1 id=a@b.example T=\"\\",
+};
+
 static const char *const hostile_senders[] = {
 	"\"a H=[198.18.9.9] b\"@decoy.example",
 	"\"x => y@z.example\"@decoy.example",
@@ -862,12 +873,19 @@ say_peer(struct world *w, const char *host, const char *helo, const char *addres
 	say_port(w);
 }
 
+/* A HELO name of an arrival. */
+static const char *
+hostile_helo(struct world *w)
+{
+	return below(w, 2) == 0 ? pick(w, arrival_helos, COUNT(arrival_helos)) :
+	    pick(w, hostile_helos, COUNT(hostile_helos));
+}
+
 static void
 say_remote_peer(struct world *w, const struct remote *remote)
 {
 	if (hostile(w, 60))
-		say_peer(w, below(w, 2) == 0 ? remote->host : NULL, pick(w, hostile_helos, COUNT(hostile_helos)),
-		    remote->address);
+		say_peer(w, below(w, 2) == 0 ? remote->host : NULL, hostile_helo(w), remote->address);
 	else if (remote->domain_id % 9 == 4)
 		say_peer(w, NULL, remote->host, remote->address);
 	else if (remote->domain_id % 9 == 5)
@@ -1303,7 +1321,7 @@ arrive_submitted(struct world *w)
 		say_peer(w, "localhost", who % 2 == 0 ? NULL : "webmail.host.example", user->client);
 	else
 		say_peer(w, who % 4 == 0 ? "dsl.isp.example" : NULL, hostile(w, 50) ?
-		    pick(w, hostile_helos, COUNT(hostile_helos)) : "[192.168.1.23]", user->client);
+		    hostile_helo(w) : "[192.168.1.23]", user->client);
 	say(w, user->tls != 0 ? " P=esmtpsa" : " P=esmtpa");
 	say_tls(w, user->tls, CV_NO);
 	say(w, " A=");
@@ -1848,13 +1866,16 @@ say_huge(struct world *w)
 		say(w, " => x@y.example R=a T=b H=c [198");
 }
 
-/* None has a stamp and something else that could count: it is broken, on the day of the line before or its own. */
+/*
+ * None has a stamp and something else that could count: it is broken, on the day of the line before or its own. An
+ * arrival that can be told for one counts as that, too.
+ */
 static void
 say_broken(struct world *w)
 {
 	static const char zeros[4096];
 	uint64_t kind = w->hostile++ % 61;
-	bool stamped = kind % 10 >= 5;
+	bool stamped = kind % 10 >= 5, arrival = false;
 
 	if (stamped)
 		begin(w);
@@ -1871,14 +1892,25 @@ say_broken(struct world *w)
 		else
 			say(w, "<= a@b.example H=[198.18.1.1]:25 P=esmtp S=1 for a@b.example");
 		break;
-	case 5: say(w, "1xUqUe-000000002rd-0RKE <= joe@remote.example H=(foo) [198.18."); break;
-	case 6: say(w, "1xUqUe-0002rd-3s <= joe@remote.example H=mx.remote.example [198.18.1.1]:4000 P=esmtp S=431 "
-	    "id=x@y T=\"Re: appoi"); break;
+	case 5:
+		say(w, "1xUqUe-000000002rd-0RKE <= joe@remote.example H=(foo) [198.18.");
+		arrival = true;
+		break;
+	case 6:
+		arrival = true;
+		say(w, "1xUqUe-0002rd-3s <= joe@remote.example H=mx.remote.example [198.18.1.1]:4000 P=esmtp S=431 "
+		    "id=x@y T=\"Re: appoi");
+		break;
 	case 7: say(w, "1xUqUe-000000002rd-0RKE => joe@remote.example R=lookuphost T=dkim_remote_smtp "
 	    "H=mx.remote.example [198.18.2026-10-02 00:00:00 Start queue run: pid=1"); break;
 	case 8: say(w, "1xUqUe-0002rd-3s => joe@remote.example R=lookuphost T=dkim_remote_smtp H=mx.remote.example "
 	    "[198.18.1.1] X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=no C=\"250 O"); break;
 	default:
+		arrival = kind / 10 != 1;
+		if (kind / 10 == 2) {
+			say(w, "1xUqUe-000000002rd-0RKE **** log string overflowed log buffer ****");
+			break;
+		}
 		say(w, "1xUqUe-000000002rd-0RKE <= joe@remote.example H=mx.remote.example [198.18.1.1]:4000 "
 		    "P=esmtp S=431");
 		if (kind / 10 == 1)
@@ -1887,6 +1919,8 @@ say_broken(struct world *w)
 			say(w, " T=\"x");
 		break;
 	}
+	if (arrival)
+		count_note(w, BROKEN_ARRIVAL, name(&w->truth, log_paths[w->log]));
 	end_broken(w);
 }
 

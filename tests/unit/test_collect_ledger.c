@@ -237,6 +237,8 @@ static const struct collect_case cases[] = {
 	    { "ledger.out_messages", LOG, KNOWN, "1", NULL },
 	    { "ledger.in_messages", LOG, KNOWN, "1", NULL },
 	    { "ledger.submissions", LOG, KNOWN, "1", NULL },
+	    { "ledger.broken_arrivals", LOG, KNOWN, "0", MAINLOG },
+	    { "ledger.broken_arrivals_last", LOG, ABSENT, NULL, MAINLOG },
 	    { "ledger.submissions_clear_last", LOG, ABSENT, NULL, NULL },
 	    { "ledger.most_recipients", LOG, KNOWN, "2", NULL },
 	    { "ledger.mailbox_logins", LOG, KNOWN, "2", NULL },
@@ -254,6 +256,13 @@ static const struct collect_case cases[] = {
 	    { "peer_domains[0]", LOG, KNOWN, "b.example", NULL },
 	    { "peer_domains[0].out_clear", LOG, KNOWN, "1", NULL },
 	    { "peer_domains[0].last_day", LOG, KNOWN, "2026-11-20", NULL } } },
+	{ "arrivals that can not be read", {
+	    FILE_IS(MAINLOG, SUBMITTED("17", "esmtpsa", TLS " junk=\"") SUBMITTED("18", "esmtpsa", " X=x")
+		LEAVES("20", TLS)) }, {
+	    { "ledger.broken_arrivals", LOG, KNOWN, "2", MAINLOG },
+	    { "ledger.broken_arrivals_last", LOG, KNOWN, "2026-11-18", MAINLOG },
+	    { "ledger.broken_lines", LOG, KNOWN, "2", NULL },
+	    { "ledger.submissions", LOG, KNOWN, "0", NULL } } },
 	{ "before the window", {
 	    FILE_IS(MAINLOG, "2026-10-01 08:00:00 Start queue run: pid=1\n"
 		LEAVES("20", TLS)) }, {
@@ -287,6 +296,7 @@ static const struct collect_case cases[] = {
 	{ "the mainlog can not be read", {
 	    FILE_FAILS(MAINLOG) }, {
 	    { "ledger.exim_days", LOG, UNKNOWN, "Input/output error", NULL },
+	    { "ledger.broken_arrivals", LOG, UNKNOWN, "Input/output error", NULL },
 	    { "ledger.out_messages", LOG, UNKNOWN, "Input/output error", NULL },
 	    { "ledger.mailbox_logins", LOG, KNOWN, "2", NULL },
 	    { "inventory.peer_domains", LOG, UNKNOWN, "Input/output error", NULL } } },

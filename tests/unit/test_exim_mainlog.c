@@ -33,6 +33,7 @@ struct line_case {
 static const char *const kinds[] = {
 	[EXIM_LOG_OTHER] = "other",
 	[EXIM_LOG_BROKEN] = "broken",
+	[EXIM_LOG_BROKEN_ARRIVAL] = "broken-arrival",
 	[EXIM_LOG_ARRIVAL] = "arrival",
 	[EXIM_LOG_DELIVERY] = "delivery",
 	[EXIM_LOG_FAILURE] = "failure",
@@ -241,7 +242,7 @@ static const struct line_case tls_forms[] = {
 	TLS("SSL3.0:RSA_ARCFOUR_SHA1:128", "tls=ssl3 cipher=RSA_ARCFOUR_SHA1 "),
 	TLS("TLS1.4:NEW_SUITE:256", "tls=some cipher=NEW_SUITE "),
 #undef TLS
-#define NOT(x) { S ID " <= a@b H=(x) [192.0.2.9] P=esmtps X=" x " S=5", "broken" }
+#define NOT(x) { S ID " <= a@b H=(x) [192.0.2.9] P=esmtps X=" x " S=5", "broken-arrival" }
 	NOT("TLS1.3"), NOT("TLS1.3:"), NOT("TLS1.3:A"), NOT("TLS1.3:A:"), NOT("TLS1.3::256"),
 	NOT(":A:256"), NOT("TLS1.3:A:256x"), NOT("TLS1.3:A:B:256"), NOT("TLS1.3:A(:256"),
 	NOT("TLS1.3:A:256**"), NOT("TLS1.3:A:*"), NOT("\"TLS1.3:A:256\""), NOT(""), NOT("*"),
@@ -261,12 +262,12 @@ static const struct line_case forged[] = {
 	  "arrival id=" ID " sender=a@b helo=x ip=192.0.2.9 protocol=esmtp size=5 for=joe@l(1:joe@l)" },
 	{ S ID " <= a@b H=(x) [192.0.2.9] P=esmtp S=5 T=\"\\\\\\\" for v@w (h) [192.0.2.1] \\303\\n\" for j@l",
 	  "arrival id=" ID " sender=a@b helo=x ip=192.0.2.9 protocol=esmtp size=5 for=j@l(1:j@l)" },
-	{ S ID " <= a@b U=u P=local S=5 T=\"not closed\\\" for v@w", "broken" },
-	{ S ID " <= a@b U=u P=local S=5 T=\"closed\"for v@w", "broken" },
-	{ S ID " <= a@b U=u P=local S=5 T=bare for v@w", "broken" },
-	{ S ID " <= a@b U=u P=local S=5 T=\"s\" X=TLS1.3:A:256 for v@w", "broken" },
-	{ S ID " <= a@b U=u P=local S=5 T=\"s\" NEW=1 for v@w", "broken" },
-	{ S ID " <= a@b U=u P=local S=5 T=\"s\" T=\"t\"", "broken" },
+	{ S ID " <= a@b U=u P=local S=5 T=\"not closed\\\" for v@w", "broken-arrival" },
+	{ S ID " <= a@b U=u P=local S=5 T=\"closed\"for v@w", "broken-arrival" },
+	{ S ID " <= a@b U=u P=local S=5 T=bare for v@w", "broken-arrival" },
+	{ S ID " <= a@b U=u P=local S=5 T=\"s\" X=TLS1.3:A:256 for v@w", "broken-arrival" },
+	{ S ID " <= a@b U=u P=local S=5 T=\"s\" NEW=1 for v@w", "broken-arrival" },
+	{ S ID " <= a@b U=u P=local S=5 T=\"s\" T=\"t\"", "broken-arrival" },
 	/* In the Message-ID. */
 	{ S ID " <= a@b H=(x) [192.0.2.9] P=esmtp S=5 id=\"x for y X=TLS1.3:A:256\"@z T=\"s\" for j@l",
 	  "arrival id=" ID " sender=a@b helo=x ip=192.0.2.9 protocol=esmtp size=5 for=j@l(1:j@l)" },
@@ -274,9 +275,9 @@ static const struct line_case forged[] = {
 	  "arrival id=" ID " sender=a@b helo=x ip=192.0.2.9 protocol=esmtp size=5 for=j@l(1:j@l)" },
 	{ S ID " <= a@b H=(x) [192.0.2.9] P=esmtp S=5 id=a\\\"b\\ c@z T=\"s\" for j@l",
 	  "arrival id=" ID " sender=a@b helo=x ip=192.0.2.9 protocol=esmtp size=5 for=j@l(1:j@l)" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] P=esmtp S=5 id=x for v@w T=\"s\" for j@l", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] P=esmtp S=5 id=x A=plain:v T=\"s\" for j@l", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] P=esmtp S=5 id=\"x T=\"s\" for j@l", "broken" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=esmtp S=5 id=x for v@w T=\"s\" for j@l", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=esmtp S=5 id=x A=plain:v T=\"s\" for j@l", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=esmtp S=5 id=\"x T=\"s\" for j@l", "broken-arrival" },
 	/* In the HELO name, where helo_accept_junk_hosts lets anything pass. */
 	{ S ID " <= a@b H=(x [1.2.3.4]) [192.0.2.9]:58028" REST,
 	  "arrival id=" ID " sender=a@b helo=x [1.2.3.4] ip=192.0.2.9" RESTS },
@@ -287,78 +288,176 @@ static const struct line_case forged[] = {
 	{ S ID " <= a@b H=((x)) [192.0.2.9]" REST, "arrival id=" ID " sender=a@b helo=(x) ip=192.0.2.9" RESTS },
 	{ S ID " <= a@b H=(x) y) [192.0.2.9]" REST, "arrival id=" ID " sender=a@b helo=x) y ip=192.0.2.9" RESTS },
 	{ S ID " <= a@b H=() [192.0.2.9]" REST, "arrival id=" ID " sender=a@b ip=192.0.2.9" RESTS },
-	{ S ID " <= a@b H=(x) [1.2.3.4] P=esmtps X=" X13 " CV=yes) [192.0.2.9]" REST, "broken" },
-	{ S ID " <= a@b H=(x) [1.2.3.4] P=esmtps X=" X13 ") [192.0.2.9]" REST, "broken" },
-	{ S ID " <= a@b H=(x) [1.2.3.4] P=esmtps S=5 T=\") [192.0.2.9]" REST, "broken" },
-	{ S ID " <= a@b H=(x) [1.2.3.4] P=e S=5 id=\") [192.0.2.9] P=e S=4 id=\" T=\"@z\" for j@l", "broken" },
+	{ S ID " <= a@b H=(x) [1.2.3.4] P=esmtps X=" X13 " CV=yes) [192.0.2.9]" REST,
+	  "arrival id=" ID " sender=a@b helo=x) [1.2.3.4] P=esmtps X=" X13 " CV=yes ip=192.0.2.9" RESTS },
+	{ S ID " <= a@b H=(x) [1.2.3.4] P=esmtps X=" X13 ") [192.0.2.9]" REST,
+	  "arrival id=" ID " sender=a@b helo=x) [1.2.3.4] P=esmtps X=" X13 " ip=192.0.2.9" RESTS },
+	{ S ID " <= a@b H=(x) [1.2.3.4] P=esmtps S=5 T=\") [192.0.2.9]" REST,
+	  "arrival id=" ID " sender=a@b helo=x) [1.2.3.4] P=esmtps S=5 T=\" ip=192.0.2.9" RESTS },
+	{ S ID " <= a@b H=(x) [1.2.3.4] P=e S=5 id=\") [192.0.2.9] P=e S=4 id=\" T=\"@z\" for j@l", "broken-arrival" },
 	{ S ID " <= a@b H=(x) [1.2.3.4] P=e S=5 T=\") [192.0.2.9] P=e S=4 T=\" for \\\"x\\\"@y\" for j@l",
-	  "broken" },
+	  "arrival id=" ID " sender=a@b helo=x) [1.2.3.4] P=e S=5 T=\" ip=192.0.2.9 protocol=e size=4"
+	  " for=j@l(1:j@l)" },
 	{ S ID " <= a@b H=(x) [1.2.3.4] P=e S=5 T=\") [192.0.2.9] P=e S=4 T=\" for v@w \" for \"@j\"@l",
-	  "broken" },
-	{ S ID " <= a@b H=(x) [1.2.3.4] P=e S=5 for \") [192.0.2.9] P=e SNI=\"@z S=5 id=a@b for j@l", "broken" },
+	  "arrival id=" ID " sender=a@b helo=x) [1.2.3.4] P=e S=5 T=\" ip=192.0.2.9 protocol=e size=4"
+	  " for=\"@j\"@l(1:\"@j\"@l)" },
+	{ S ID " <= a@b H=(x) [1.2.3.4] P=e S=5 for \") [192.0.2.9] P=e SNI=\"@z S=5 id=a@b for j@l",
+	  "broken-arrival" },
 	{ S ID " <= a@b H=(x) [1.2.3.4] P=e X=" X13 " CV=yes DN=\") [192.0.2.9] P=e SNI=a\" S=4 for j@l",
-	  "broken" },
-	{ S ID " <= a@b H=(x) [1.2.3.4] P=e A=plain:v S=5 id=q) [192.0.2.9]" REST, "broken" },
-	{ S ID " <= a@b H=(x) [1.2.3.4] P=e A=plain:v S=5 for v@w) [192.0.2.9] P=esmtp S=5", "broken" },
-	{ S ID " <= a@b H=(x) [1.2.3.4] P=e A=plain:v S=5 for v) [192.0.2.9] P=esmtp S=5 for j@l", "broken" },
+	  "broken-arrival" },
+	{ S ID " <= a@b H=(x) [1.2.3.4] P=e A=plain:v S=5 id=q) [192.0.2.9]" REST,
+	  "arrival id=" ID " sender=a@b helo=x) [1.2.3.4] P=e A=plain:v S=5 id=q ip=192.0.2.9" RESTS },
+	{ S ID " <= a@b H=(x) [1.2.3.4] P=e A=plain:v S=5 for v@w) [192.0.2.9] P=esmtp S=5",
+	  "arrival id=" ID " sender=a@b helo=x) [1.2.3.4] P=e A=plain:v S=5 for v@w ip=192.0.2.9"
+	  " protocol=esmtp size=5" },
+	{ S ID " <= a@b H=(x) [1.2.3.4] P=e A=plain:v S=5 for v) [192.0.2.9] P=esmtp S=5 for j@l",
+	  "arrival id=" ID " sender=a@b helo=x) [1.2.3.4] P=e A=plain:v S=5 for v ip=192.0.2.9"
+	  " protocol=esmtp size=5 for=j@l(1:j@l)" },
 	/* In what ident says (rfc1413). */
-	{ S ID " <= a@b H=(x) [192.0.2.9] U=i P=esmtps X=" X13 " CV=yes S=1 P=esmtp S=5 for j@l", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] U=i A=plain:v P=esmtp S=5 for j@l", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] U=i P=e S=5 id=P=esmtp S=5 for j@l", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] U=i P=e S=5 T=\" P=esmtp S=5 id=a@b T=\"s\" for j@l", "broken" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] U=i P=esmtps X=" X13 " CV=yes S=1 P=esmtp S=5 for j@l", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] U=i A=plain:v P=esmtp S=5 for j@l", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] U=i P=e S=5 id=P=esmtp S=5 for j@l", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] U=i P=e S=5 T=\" P=esmtp S=5 id=a@b T=\"s\" for j@l", "broken-arrival" },
 	/* In the sender and in recipients. */
 	{ S ID " <= \"a H=x [1.2.3.4] A=plain:v\"@b H=(x) [192.0.2.9]" REST,
 	  "arrival id=" ID " sender=\"a H=x [1.2.3.4] A=plain:v\"@b helo=x ip=192.0.2.9" RESTS },
 	{ S ID " <= \"a\\\" X=\\\\\"@b H=(x) [192.0.2.9]" REST,
 	  "arrival id=" ID " sender=\"a\\\" X=\\\\\"@b helo=x ip=192.0.2.9" RESTS },
-	{ S ID " <= \"a H=(x) [192.0.2.9] P=e S=5", "broken" },
-	{ S ID " <= \"a\" H=(x) [192.0.2.9] P=e S=5", "broken" },
-	{ S ID " <= a\"b c\"@d H=(x) [192.0.2.9] P=e S=5", "broken" },
+	{ S ID " <= \"a H=(x) [192.0.2.9] P=e S=5", "broken-arrival" },
+	{ S ID " <= \"a\" H=(x) [192.0.2.9] P=e S=5", "broken-arrival" },
+	{ S ID " <= a\"b c\"@d H=(x) [192.0.2.9] P=e S=5", "broken-arrival" },
 	/* Without quotes, with a backslash before each blank: Exim 4.96 writes it as it came. */
 	{ S ID " <= a\\ H=x\\ [1.2.3.4]@d H=(x) [192.0.2.9]" REST,
 	  "arrival id=" ID " sender=a\\ H=x\\ [1.2.3.4]@d helo=x ip=192.0.2.9" RESTS },
 	{ S ID " <= \"q u\"@c.test U=root P=local S=284 for \"l p\"@c.test x\\ y@c.test \\\"z@c.test",
 	  "arrival id=" ID " sender=\"q u\"@c.test user=root protocol=local size=284"
 	  " for=\"l p\"@c.test(3:\"l p\"@c.test x\\ y@c.test \\\"z@c.test)" },
-	{ S ID " <= a\\\\ b@d H=(x) [192.0.2.9] P=e S=5", "broken" },
-	{ S ID " <= a\\ H=(x) [192.0.2.9] P=e S=5", "broken" },
-	{ S ID " <= a@b U=u P=local S=5 for c@d\\ e@f\\", "broken" },
-	{ S ID " <= a@b H=(x) [1.2.3.4] P=e S=5 T=\") [192.0.2.9] P=e S=4 T=\" for v@w x\\\"y\" for j@l", "broken" },
-	{ S ID " <= a b@c H=(x) [192.0.2.9] P=e S=5", "broken" },
+	{ S ID " <= a\\\\ b@d H=(x) [192.0.2.9] P=e S=5", "broken-arrival" },
+	{ S ID " <= a\\ H=(x) [192.0.2.9] P=e S=5", "broken-arrival" },
+	{ S ID " <= a@b U=u P=local S=5 for c@d\\ e@f\\", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [1.2.3.4] P=e S=5 T=\") [192.0.2.9] P=e S=4 T=\" for v@w x\\\"y\" for j@l",
+	  "arrival id=" ID " sender=a@b helo=x) [1.2.3.4] P=e S=5 T=\" ip=192.0.2.9 protocol=e size=4"
+	  " for=j@l(1:j@l)" },
+	{ S ID " <= a b@c H=(x) [192.0.2.9] P=e S=5", "broken-arrival" },
 	{ S ID " <= a@b U=u P=local S=5 T=\"s\" from <\" for v@w\"@b> for \"for x\"@y c@d",
 	  "arrival id=" ID " sender=a@b user=u protocol=local size=5 for=\"for x\"@y(2:\"for x\"@y c@d)" },
 	{ S ID " <= a@b U=u P=local S=5 from <> for for for@for",
 	  "arrival id=" ID " sender=a@b user=u protocol=local size=5 for=for(2:for for@for)" },
-	{ S ID " <= a@b U=u P=local S=5 for c@d\" e@f", "broken" },
-	{ S ID " <= a@b U=u P=local S=5 for \"c d\" e@f", "broken" },
-	{ S ID " <= a@b U=u P=local S=5 for c@d  e@f", "broken" },
-	{ S ID " <= a@b U=u P=local S=5 for c@d ", "broken" },
-	{ S ID " <= a@b U=u P=local S=5 for ", "broken" },
-	{ S ID " <= a@b U=u P=local S=5 for", "broken" },
-	{ S ID " <= a@b U=u P=local S=5 for c@d\re@f", "broken" },
-	{ S ID " <= a@b U=u P=local S=5 from <a@b for c@d", "broken" },
-	{ S ID " <= a@b U=u P=local S=5 from a@b for c@d", "broken" },
+	{ S ID " <= a@b U=u P=local S=5 for c@d\" e@f", "broken-arrival" },
+	{ S ID " <= a@b U=u P=local S=5 for \"c d\" e@f", "broken-arrival" },
+	{ S ID " <= a@b U=u P=local S=5 for c@d  e@f", "broken-arrival" },
+	{ S ID " <= a@b U=u P=local S=5 for c@d ", "broken-arrival" },
+	{ S ID " <= a@b U=u P=local S=5 for ", "broken-arrival" },
+	{ S ID " <= a@b U=u P=local S=5 for", "broken-arrival" },
+	{ S ID " <= a@b U=u P=local S=5 for c@d\re@f", "broken-arrival" },
+	{ S ID " <= a@b U=u P=local S=5 from <a@b for c@d", "broken-arrival" },
+	{ S ID " <= a@b U=u P=local S=5 from a@b for c@d", "broken-arrival" },
 	/* In the authenticated id, the certificate's name and the SNI. */
-	{ S ID " <= a@b H=(x) [192.0.2.9] P=e A=plain:j\" S=5 for j@l", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] P=e A=plain:j A=plain:v S=5 for j@l", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] P=e A=:v S=5 for j@l", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] P=e A= S=5 for j@l", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] P=e X=" X13 " CV=no DN=\"/CN=a\" A=plain:v\" S=5", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] P=e X=" X13 " CV=no DN=\"/CN=a\" S=1 for \"v\" S=5", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] P=e X=" X13 " CV=no DN=\"/CN=a\" SNI=x\" S=5", "broken" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e A=plain:j\" S=5 for j@l", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e A=plain:j A=plain:v S=5 for j@l", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e A=:v S=5 for j@l", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e A= S=5 for j@l", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e X=" X13 " CV=no DN=\"/CN=a\" A=plain:v\" S=5", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e X=" X13 " CV=no DN=\"/CN=a\" S=1 for \"v\" S=5", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e X=" X13 " CV=no DN=\"/CN=a\" SNI=x\" S=5", "broken-arrival" },
 	/* A backslash escapes nothing in it. */
 	{ S ID " <= a@b H=(x) [192.0.2.9] P=e X=" X13 " CV=no DN=\"/CN=a\\\" S=5 T=\"s\" for j@l",
 	  "arrival id=" ID " sender=a@b helo=x ip=192.0.2.9 " C13 " cv=no protocol=e size=5 for=j@l(1:j@l)" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] P=e X=" X13 " CV=no DN=/CN=a S=5", "broken" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e X=" X13 " CV=no DN=/CN=a S=5", "broken-arrival" },
 	/* A field twice, or before one that it follows. */
-	{ S ID " <= a@b P=e H=(x) [192.0.2.9] S=5", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] P=e CV=no X=" X13 " S=5", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] P=e S=5 S=6", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] P=e S=5 A=plain:v", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] P=e S=5 free text", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] P=e C=\"x\" S=5", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] P=e CV=maybe S=5", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] P=e CV= S=5", "broken" },
+	{ S ID " <= a@b P=e H=(x) [192.0.2.9] S=5", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e CV=no X=" X13 " S=5", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e S=5 S=6", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e S=5 A=plain:v", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e S=5 free text", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e C=\"x\" S=5", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e CV=maybe S=5", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e CV= S=5", "broken-arrival" },
+};
+
+/* What Exim writes behind the peer of who logged in, and what that tells. */
+#define AUTH " P=esmtpsa X=" X13 " CV=no A=dovecot_login:j@l.test S=5"
+#define HOSTILE(helo) " <= a@b H=(" helo ") [192.0.2.9]:5" AUTH " id=q@z T=\"s\" for v@w y@z"
+#define IS(helo) "arrival id=" ID " sender=a@b helo=" helo " ip=192.0.2.9 " C13 " cv=no" \
+	" protocol=esmtpsa size=5 for=v@w(2:v@w y@z) auth=dovecot_login as=j@l.test"
+
+/*
+ * A HELO name may hold its own end, an address and fields (helo_accept_junk_hosts). One
+ * reading of such a line is whole, and it is the true one. The peer is 192.0.2.9.
+ */
+static const struct line_case helos[] = {
+#define HELO(helo) { S ID HOSTILE(helo), IS(helo) }
+	HELO("x) [9.9.9.9] y"),
+	HELO("x) [9.9.9.9]:25 P=esmtp S=5 for a"),
+	HELO("x) [9.9.9.9]"),
+	HELO(") [9.9.9.9]"),
+	HELO(") [9.9.9.9] "),
+	HELO("x) [9.9.9.9]) [9.9.9.8]) [::1]:7 y"),
+	HELO("x) [192.0.2.9]"),
+	HELO("x) [9.9.9.9] P=esmtpa A=plain:v S=5 T=\""),
+	HELO("x) [9.9.9.9] P=esmtpa A=plain:v S=5 T=\"\\"),
+	HELO("x) [9.9.9.9] P=esmtpa A=plain:v S=5 id="),
+	HELO("x) [9.9.9.9] P=esmtpa A=plain:v S=5 for \""),
+	HELO("x) [9.9.9.9] P=e SNI=s A=plain:v S=5 id=\"a\"@b T=\"t\" for v@w"),
+	HELO("x) [9.9.9.9]) [9.9.9.8] P=e A=plain:v S=5 T=\""),
+#undef HELO
+	/* Its name was looked up; the HELO name is told nowhere then. */
+	{ S ID " <= a@b H=mx.b.test (x) [9.9.9.9] y) [192.0.2.9]:5 I=[192.0.2.1]:25 P=esmtp S=5",
+	  "arrival id=" ID " sender=a@b host=mx.b.test ip=192.0.2.9 protocol=esmtp size=5" },
+	{ S ID " <= <> H=(x) [9.9.9.9] y) [192.0.2.9]:5 P=esmtp S=5 for v@w",
+	  "arrival id=" ID " sender= helo=x) [9.9.9.9] y ip=192.0.2.9 protocol=esmtp size=5"
+	  " for=v@w(1:v@w)" },
+	{ S ID " (= a@b R=" OLD " DS H=(x) [9.9.9.9] X=" X13 ") [192.0.2.9] P=esmtp S=5",
+	  "arrival id=" ID " sender=a@b helo=x) [9.9.9.9] X=" X13 " ip=192.0.2.9 protocol=esmtp size=5" },
+	/* The end of a HELO name in a subject is none: what it quotes stays open. */
+	{ S ID " <= a@b H=(x) [9.9.9.9] y) [192.0.2.9] P=esmtp S=5 T=\"z) [9.9.9.8] P=e S=6 for v@w\" for j@l",
+	  "arrival id=" ID " sender=a@b helo=x) [9.9.9.9] y ip=192.0.2.9 protocol=esmtp size=5 for=j@l(1:j@l)" },
+	{ S ID " <= a@b H=(x) [9.9.9.9] y) [192.0.2.9] P=esmtp S=5 id=\"z) [9.9.9.8]\"@w for j@l", "broken-arrival" },
+	/* No reading is whole. */
+	{ S ID " <= a@b H=(x) [9.9.9.9] y) [192.0.2.9] P=esmtp S=5 junk", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [9.9.9.9] P=e) [9.9.9.8] P=e S=5) [192.0.2.9]", "broken-arrival" },
+	/* What a certificate or ident (rfc1413) says is not quoted: nothing behind it can be told. */
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e X=" X13 " CV=yes DN=\"y) [9.9.9.9] P=e X=" X13
+	  " CV=no DN=\" A=plain:j:x\\\" S=5 T=\"s\" for v@w", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] U=y) [9.9.9.9] P=e A=plain:v S=6 for a P=esmtp S=5 for v@w",
+	  "broken-arrival" },
+	{ S ID " <= a@b H=(x) [9.9.9.9] y) [192.0.2.9] U=i P=esmtp S=5 for v@w", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [9.9.9.9] y) [192.0.2.9] I=[192.0.2.1]:25 TFO* U=i P=esmtp S=5 for v@w",
+	  "broken-arrival" },
+	{ S ID " <= a@b H=(x) [9.9.9.9]:5 U=i P=esmtp y) [192.0.2.9] P=esmtp S=5 for v@w", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [9.9.9.9] y U=i) [192.0.2.9] P=esmtp S=5 T=\" U=j\" for v@w",
+	  "arrival id=" ID " sender=a@b helo=x) [9.9.9.9] y U=i ip=192.0.2.9 protocol=esmtp size=5"
+	  " for=v@w(1:v@w)" },
+	/* Sixteen ends are looked at, of one more none is believed. */
+#define FOUR ") [::1] ) [::2] ) [::3] ) [::4] "
+	{ S ID " <= a@b H=(x" FOUR FOUR FOUR ") [::1] ) [::2] ) [::3] ) [192.0.2.9] P=esmtp S=5",
+	  "arrival id=" ID " sender=a@b helo=x" FOUR FOUR FOUR ") [::1] ) [::2] ) [::3]  ip=192.0.2.9"
+	  " protocol=esmtp size=5" },
+	{ S ID " <= a@b H=(x" FOUR FOUR FOUR FOUR ") [192.0.2.9] P=esmtp S=5", "broken-arrival" },
+#undef FOUR
+	/*
+	 * What would let a forged reading end whole. The size is on every line, and a list of
+	 * recipients can't take it in; a domain literal may hold one double quote (RCPT TO without
+	 * brackets), which neither opens nor closes anything.
+	 */
+	{ S ID " <= a@b H=(x) [9.9.9.9] P=e A=plain:v S=5 T=\") [192.0.2.9] P=e X=" X13
+	  " CV=no DN=\" for v@w \\\" A=plain:j S=77 id=q@z for j@l", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [9.9.9.9] P=e A=plain:v S=5 T=\") [192.0.2.9] P=e S=77"
+	  " id=q@z T=\" for v@w \" for y@[\"@z]", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e S=77 id=y@[\"] T=\" for v@w \" for j@l k@l y@[\"@z]", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e S=77 id=\"y) [9.9.9.9] P=e A=plain:v S=5 id=y\"@[\"] for j@l",
+	  "broken-arrival" },
+	{ S ID " <= a@b H=(x) [9.9.9.9] P=e A=plain:v S=5 from <\") [192.0.2.9] P=e S=77"
+	  " from <a@b> for j@l \"@z x\"@l", "arrival id=" ID " sender=a@b helo=x) [9.9.9.9] P=e A=plain:v"
+	  " S=5 from <\" ip=192.0.2.9 protocol=e size=77 for=j@l(2:j@l \"@z x\"@l)" },
+	{ S ID " <= a@b H=(x) [9.9.9.9] P=e A=plain:v S=5 from <\") [192.0.2.9] P=e S=77"
+	  " for j@l \"@z>\"@l", "arrival id=" ID " sender=a@b helo=x) [9.9.9.9] P=e A=plain:v S=5 from <\""
+	  " ip=192.0.2.9 protocol=e size=77 for=j@l(2:j@l \"@z>\"@l)" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e S=77 from <\"a> for v@w\"@b> for j@l",
+	  "arrival id=" ID " sender=a@b helo=x ip=192.0.2.9 protocol=e size=77 for=j@l(1:j@l)" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e S=77 T=\"s\" for S=77@l S=x@l S@l S=7x@l",
+	  "arrival id=" ID " sender=a@b helo=x ip=192.0.2.9 protocol=e size=77"
+	  " for=S=77@l(4:S=77@l S=x@l S@l S=7x@l)" },
 };
 
 /* Of a longer one, the beginning: it must not count as something else. */
@@ -385,40 +484,42 @@ static const struct line_case cut_short[] = {
 	{ "Envelope-from: <a@b>", "broken" },
 	{ "\tby server1 with esmtp", "broken" },
 	{ "**** log string overflowed log buffer ****", "broken" },
+	{ S ID " **** log string overflowed log buffer ****", "broken-arrival" },
+	{ S "**** log string overflowed log buffer ****", "other" },
 	{ S ID, "other" },
 	{ S ID " ", "broken" },
 	{ S ID " <", "other id=" ID },
-	{ S ID " <=", "broken" },
-	{ S ID " <= ", "broken" },
-	{ S ID " <= a@b", "broken" },
-	{ S ID " <= a@b H", "broken" },
-	{ S ID " <= a@b H=", "broken" },
-	{ S ID " <= a@b H=(", "broken" },
-	{ S ID " <= a@b H=(x", "broken" },
-	{ S ID " <= a@b H=(x)", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9]", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9]:", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9]:5 P=e", "broken" },
-	{ S ID " <= a@b H=(x) [] P=e S=5", "broken" },
-	{ S ID " <= a@b H=(x) [abc] P=e S=5", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9;] P=e S=5", "broken" },
-	{ S ID " <= a@b H=(x) [1]:465 P=e S=5", "broken" },
-	{ S ID " <= a@b H=(x) [12]:465 P=e S=5", "broken" },
-	{ S ID " <= a@b H=(x) [12345.6] P=e S=5", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9]:5x P=e S=5", "broken" },
-	{ S ID " <= a@b H=x y [192.0.2.9] P=e S=5", "broken" },
-	{ S ID " <= a@b H=x P=e S=5", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] P=e S=", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] P=e S=5x", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] P=e S=18446744073709551616", "broken" },
-	{ S ID " <= a@b H=(x) [192.0.2.9] P= S=5", "broken" },
-	{ S ID " <= a@b U=u P=local S=5 ", "broken" },
-	{ S ID " <= a@b U=u P=local S=5 id=", "broken" },
-	{ S ID " <= a@b U=u P=local S=5 id=a@b T", "broken" },
-	{ S ID " <= a@b U=u P=local S=5 id=a@b T=", "broken" },
-	{ S ID " <= a@b U=u P=local S=5 id=a@b T=\"", "broken" },
-	{ S ID " <= a@b U=u P=local S=5 id=a@b T=\"abc", "broken" },
+	{ S ID " <=", "broken-arrival" },
+	{ S ID " <= ", "broken-arrival" },
+	{ S ID " <= a@b", "broken-arrival" },
+	{ S ID " <= a@b H", "broken-arrival" },
+	{ S ID " <= a@b H=", "broken-arrival" },
+	{ S ID " <= a@b H=(", "broken-arrival" },
+	{ S ID " <= a@b H=(x", "broken-arrival" },
+	{ S ID " <= a@b H=(x)", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9]", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9]:", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9]:5 P=e", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [] P=e S=5", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [abc] P=e S=5", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9;] P=e S=5", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [1]:465 P=e S=5", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [12]:465 P=e S=5", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [12345.6] P=e S=5", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9]:5x P=e S=5", "broken-arrival" },
+	{ S ID " <= a@b H=x y [192.0.2.9] P=e S=5", "broken-arrival" },
+	{ S ID " <= a@b H=x P=e S=5", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e S=", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e S=5x", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P=e S=18446744073709551616", "broken-arrival" },
+	{ S ID " <= a@b H=(x) [192.0.2.9] P= S=5", "broken-arrival" },
+	{ S ID " <= a@b U=u P=local S=5 ", "broken-arrival" },
+	{ S ID " <= a@b U=u P=local S=5 id=", "broken-arrival" },
+	{ S ID " <= a@b U=u P=local S=5 id=a@b T", "broken-arrival" },
+	{ S ID " <= a@b U=u P=local S=5 id=a@b T=", "broken-arrival" },
+	{ S ID " <= a@b U=u P=local S=5 id=a@b T=\"", "broken-arrival" },
+	{ S ID " <= a@b U=u P=local S=5 id=a@b T=\"abc", "broken-arrival" },
 	{ S ID " =>", "broken" },
 	{ S ID " => ", "broken" },
 	{ S ID " => a@b", "broken" },
@@ -746,6 +847,7 @@ test_##name(void **state) \
 TEST_CASES(arrivals)
 TEST_CASES(tls_forms)
 TEST_CASES(forged)
+TEST_CASES(helos)
 TEST_CASES(cut_short)
 TEST_CASES(deliveries)
 TEST_CASES(undelivered)
@@ -868,9 +970,9 @@ test_nul(void **state)
 	assert_string_equal(text.bytes,
 	    "arrival id=" ID " sender=a@b user=u protocol=local size=5 for=c@d(1:c@d)");
 	read_line(in_sender, sizeof(in_sender) - 1, &event, &text);
-	assert_string_equal(text.bytes, "broken");
+	assert_string_equal(text.bytes, "broken-arrival");
 	read_line(in_recipient, sizeof(in_recipient) - 1, &event, &text);
-	assert_string_equal(text.bytes, "broken");
+	assert_string_equal(text.bytes, "broken-arrival");
 	read_line(in_id, sizeof(in_id) - 1, &event, &text);
 	assert_string_equal(text.bytes, "other");
 }
@@ -945,6 +1047,7 @@ test_beginnings(void **state)
 	(void)state;
 	check_beginnings(arrivals, COUNT(arrivals));
 	check_beginnings(forged, COUNT(forged));
+	check_beginnings(helos, COUNT(helos));
 	check_beginnings(deliveries, COUNT(deliveries));
 	check_beginnings(undelivered, COUNT(undelivered));
 	check_beginnings(rejections, COUNT(rejections));
@@ -958,6 +1061,7 @@ main(void)
 		cmocka_unit_test(test_arrivals),
 		cmocka_unit_test(test_tls_forms),
 		cmocka_unit_test(test_forged),
+		cmocka_unit_test(test_helos),
 		cmocka_unit_test(test_cut_short),
 		cmocka_unit_test(test_deliveries),
 		cmocka_unit_test(test_undelivered),

@@ -182,6 +182,7 @@ clinic(void)
 	note(ledger, DAY1, LEDGER_LINES, "/var/log/exim_mainlog", 1000);
 	note(ledger, DAY2, LEDGER_LINES, "/var/log/exim_mainlog", 234);
 	note(ledger, DAY2, LEDGER_BROKEN, "/var/log/exim_mainlog", 2);
+	note(ledger, DAY2, LEDGER_BROKEN_ARRIVAL, "/var/log/exim_mainlog", 1);
 	note(ledger, DAY2, LEDGER_CLEAR_FALLBACK, "mx.plain.example", 1);
 	note(ledger, DAY2, LEDGER_REJECTED, "RCPT", 17);
 	return ledger;
@@ -318,6 +319,7 @@ static const char clinic_text[] =
 	"Also in the logs\n"
 	"             1  sent in clear because a handshake failed\n"
 	"            17  rejected\n"
+	"             1  arrived, and the line could not be read whole\n"
 	"\n"
 	"Partners reached in clear: 1\n"
 	"  partner        our domain      messages  last\n"

@@ -310,6 +310,57 @@ test_rules(void **state)
 	}
 }
 
+/* ---- arrivals that can not be read whole ---- */
+
+/* An arrival with a HELO name of so many bytes, and so many recipients of eight bytes and a blank. */
+static void
+put_arrival(FILE *out, unsigned helo, unsigned recipients)
+{
+	unsigned i;
+
+	fprintf(out, "2026-11-21 10:00:00 1xUqUb-0002q8-3s <= x@a.test H=(%0*u) [192.0.2.9] P=esmtpa"
+	    " A=plain:x@a.test S=1 for", (int)helo, 0u);
+	for (i = 0; i < recipients; i++)
+		fprintf(out, " %03u@r.te", i);
+	fputc('\n', out);
+}
+
+/* For HELO name and list: 99 bytes are the others', and an address may have 256 of the buffer's 8192. */
+enum { LEFT = 8192 - 3 - 256 - 99 };
+
+static void
+test_arrivals_not_read(void **state)
+{
+	struct log_count_result result;
+	struct ledger *ledger = ledger_new(secret);
+	struct text text;
+	char *bytes, *rows;
+	FILE *out = open_memstream(&bytes, &text.length);
+
+	(void)state;
+	fputs("2026-11-21 10:00:00 1xUqUb-0002q8-3s <= x@a.test H=(x) [192.0.2.9] P=e S=1 junk\n"
+	    "2026-11-21 10:00:00 1xUqUb-0002q8-3s **** log string overflowed log buffer ****\n"
+	    "2026-11-21 10:00:00 **** log string overflowed log buffer ****\n"
+	    "2026-11-21 10:00:00 1xUqUb-0002q8-3s => x@a.test R=r T=t junk\n", out);
+	put_arrival(out, LEFT - 3 * 9, 3);
+	put_arrival(out, LEFT - 3 * 9 + 1, 3);
+	put_arrival(out, LEFT - 199 * 9 + 1, 199);
+	put_arrival(out, LEFT - 200 * 9 + 1, 200);
+	fclose(out);
+	text.bytes = bytes;
+	count_text_into(ledger, &text, LOG_EXIM, 1, 0, &result);
+	rows = rows_text(ledger);
+	assert_int_equal(result.broken, 3);
+	assert_non_null(strstr(rows, "\nnote\t2026-11-21\tbroken\t/var/log/x\t3\n"
+	    "note\t2026-11-21\tbroken-arrival\t/var/log/x\t4\n"
+	    "note\t2026-11-21\tlines\t/var/log/x\t8\n"));
+	/* What can be read of them counts. */
+	assert_non_null(strstr(rows, "\t4\t405\t200\t"));
+	free(rows);
+	free(bytes);
+	ledger_free(ledger);
+}
+
 /* ---- cuts ---- */
 
 static uint32_t
@@ -544,6 +595,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_arrivals_not_read),
 		cmocka_unit_test(test_cuts_change_nothing),
 		cmocka_unit_test(test_runs_go_on),
 		cmocka_unit_test(test_reading_fails),
