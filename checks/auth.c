@@ -177,21 +177,6 @@ contradict(const struct evaluation *ev, struct finding *finding,
 	finding->stock = false;
 }
 
-/* Of these any may have come with a password in clear. */
-static void
-hold_to_unread(const struct evaluation *ev, struct finding *finding)
-{
-	const char *unread;
-
-	if (finding->result != RESULT_PASS)
-		return;
-	unread = ledger_unread_arrivals(ev, finding);
-	if (unread != NULL)
-		finding_unknown(ev, finding, "%s; but log: %s; whether one came "
-		    "with a password in clear is not known", finding->message,
-		    unread);
-}
-
 /*
  * Exim's log has X= of a message that came inside TLS. With tls_cipher off all
  * look as if they had come in clear.
@@ -205,10 +190,8 @@ hold_to_submissions(const struct evaluation *ev, struct finding *finding)
 	enum selector_seen cipher = log_selector_seen(ev, "tls_cipher");
 
 	if (clear == 0 || cipher == SELECTOR_OFF ||
-	    (cipher == SELECTOR_UNKNOWN && clear == all)) {
-		hold_to_unread(ev, finding);
+	    (cipher == SELECTOR_UNKNOWN && clear == all))
 		return;
-	}
 	finding_evidence(ev, finding, "ledger.submissions_clear");
 	finding_evidence(ev, finding, "ledger.submissions_clear_last");
 	contradict(ev, finding, arena_printf(ev->arena, "%lld of %lld messages "
@@ -716,7 +699,6 @@ const struct check auth_checks[] = {
 		    "listening.exim", "listeners.clear_mechanisms",
 		    "listeners.clear_login", "?site.port_owners",
 		    "?ledger.submissions", "?ledger.submissions_clear",
-		    "?ledger.broken_arrivals", "?ledger.broken_arrivals_last",
 		    "?exim.log_selector" },
 		.evaluate.host = evaluate_tls_before_auth,
 		.remediation = "exim.require-secure-auth",
