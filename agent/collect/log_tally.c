@@ -330,21 +330,20 @@ dovecot_login(struct log_tally *tally, const struct dovecot_log_event *event)
 static void
 dovecot_event(struct log_tally *tally, const struct dovecot_log_event *event)
 {
-	enum ledger_service service = service_of(event->service);
-
 	switch (event->kind) {
 	case DOVECOT_LOG_LOGIN:
 		dovecot_login(tally, event);
 		break;
 	case DOVECOT_LOG_AUTH_FAILURE:
-		count_failure(tally, service, event->stamp.day, event->user, event->doubtful ? odd : event->remote,
+		count_failure(tally, service_of(event->service), event->stamp.day, event->user,
+		    event->doubtful ? odd : event->remote,
 		    event->attempts == 0 ? 1 : event->attempts);
 		break;
 	case DOVECOT_LOG_CLEAR_REFUSED:
 	case DOVECOT_LOG_TLS_FAILURE:
 		count_note(tally, event->kind == DOVECOT_LOG_TLS_FAILURE ? LEDGER_TLS_FAILURE :
 		    LEDGER_CLEAR_REFUSED, event->stamp.day,
-		    constant(tally->ledger, ledger_service_name(service)), 1);
+		    constant(tally->ledger, ledger_service_name(service_of(event->service))), 1);
 		break;
 	case DOVECOT_LOG_ABORTED:
 	case DOVECOT_LOG_OTHER:
@@ -469,7 +468,7 @@ dovecot_line(struct log_tally *tally, const char *line, size_t length)
 {
 	struct dovecot_log_event event;
 
-	dovecot_log_read(line, length, tally->reference_day, &event);
+	dovecot_log_read_next(&tally->minute, line, length, tally->reference_day, &event);
 	/* other programs write there, too */
 	if (!event.is_dovecot && event.kind != DOVECOT_LOG_BROKEN)
 		return;

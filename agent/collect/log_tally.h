@@ -64,7 +64,7 @@ struct log_tally {
 	struct log_totals totals;
 	/* of the day of the last line, not yet in the ledger */
 	uint64_t day_lines, day_broken;
-	struct exim_log_minute minute;	/* of the last line */
+	struct log_minute minute;	/* of the last line */
 };
 
 bool log_stamp_is_later(const struct log_stamp *a, const struct log_stamp *b);

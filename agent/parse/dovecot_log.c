@@ -6,6 +6,7 @@
 #define MONTH_KEY(a, b, c) \
 	((uint32_t)(a) << 16 | (uint32_t)(b) << 8 | (uint32_t)(c))
 #define SYSLOG_STAMP 15		/* "Nov 21 19:11:22" */
+#define SYSLOG_MINUTE 12
 #define ISO_STAMP 19		/* "2026-11-21T19:11:22" */
 #define LOGIN_SUFFIX "-login"
 #define LENGTH(text) (sizeof(text) - 1)
@@ -187,6 +188,27 @@ read_syslog_stamp(const char *at, int32_t reference_day,
 	return true;
 }
 
+/* The same, where only the second differs from that of the line before. */
+static bool
+read_next_stamp(struct log_minute *minute, const char *at, int32_t reference_day,
+    struct log_stamp *ret_stamp)
+{
+	int second = two_digits(at + SYSLOG_MINUTE + 1);
+
+	if (minute->stamp.day != 0 && minute->reference_day == reference_day &&
+	    memcmp(at, minute->text, SYSLOG_MINUTE) == 0 &&
+	    at[SYSLOG_MINUTE] == ':' && second >= 0 && second <= 60) {
+		*ret_stamp = minute->stamp;
+		return true;
+	}
+	if (!read_syslog_stamp(at, reference_day, ret_stamp))
+		return false;
+	memcpy(minute->text, at, SYSLOG_MINUTE);
+	minute->reference_day = reference_day;
+	minute->stamp = *ret_stamp;
+	return true;
+}
+
 /* What is behind the seconds: ".123456+01:00", ",123", "Z". */
 static bool
 is_stamp_rest(char byte)
@@ -236,11 +258,11 @@ skip_stamp(const char *at, const char *end)
 }
 
 static bool
-read_stamp(const char *at, const char *end, int32_t reference_day,
-    struct log_stamp *ret_stamp)
+read_stamp(struct log_minute *minute, const char *at, const char *end,
+    int32_t reference_day, struct log_stamp *ret_stamp)
 {
 	return is_digit(*at) ? read_iso_stamp(at, end, ret_stamp) :
-	    read_syslog_stamp(at, reference_day, ret_stamp);
+	    read_next_stamp(minute, at, reference_day, ret_stamp);
 }
 
 /* ---- who writes ---- */
@@ -258,13 +280,13 @@ read_severity(const char *at, const char *end, char *ret_severity)
 	};
 	size_t i;
 
+	*ret_severity = 0;
 	for (i = 0; i < sizeof(severities) / sizeof(severities[0]); i++) {
 		if (starts(at, end, severities[i].text, severities[i].length)) {
 			*ret_severity = *at;
 			return at + severities[i].length;
 		}
 	}
-	*ret_severity = 0;
 	return at;
 }
 
@@ -469,8 +491,8 @@ keep_stamp_alone(struct dovecot_log_event *event)
 }
 
 void
-dovecot_log_read(const char *line, size_t length, int32_t reference_day,
-    struct dovecot_log_event *ret_event)
+dovecot_log_read_next(struct log_minute *minute, const char *line, size_t length,
+    int32_t reference_day, struct dovecot_log_event *ret_event)
 {
 	const char *end = line + length, *text, *at;
 	char severity;
@@ -483,7 +505,7 @@ dovecot_log_read(const char *line, size_t length, int32_t reference_day,
 	text = skip_stamp(line, end);
 	at = text == NULL ? NULL : find_body(text, end);
 	/* Most lines are another program's: the stamp can wait. */
-	if (at == NULL || !read_stamp(line, text - 1, reference_day,
+	if (at == NULL || !read_stamp(minute, line, text - 1, reference_day,
 	    &ret_event->stamp))
 		return;
 	ret_event->is_dovecot = true;
@@ -497,4 +519,13 @@ dovecot_log_read(const char *line, size_t length, int32_t reference_day,
 		keep_stamp_alone(ret_event);
 	else if (ret_event->kind == DOVECOT_LOG_OTHER)
 		ret_event->service = (struct slice){ 0 };
+}
+
+void
+dovecot_log_read(const char *line, size_t length, int32_t reference_day,
+    struct dovecot_log_event *ret_event)
+{
+	struct log_minute minute = { .stamp = { .day = 0 } };
+
+	dovecot_log_read_next(&minute, line, length, reference_day, ret_event);
 }

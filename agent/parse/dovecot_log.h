@@ -70,4 +70,8 @@ struct dovecot_log_event {
 void dovecot_log_read(const char *line, size_t length, int32_t reference_day,
     struct dovecot_log_event *ret_event);
 
+/* The same for line after line. */
+void dovecot_log_read_next(struct log_minute *minute, const char *line, size_t length,
+    int32_t reference_day, struct dovecot_log_event *ret_event);
+
 #endif

@@ -38,21 +38,6 @@ enum element {
 	ELEMENT_BRACKETS,	/* another one, "name=<value>" */
 };
 
-static const struct key {
-	const char *text;
-	size_t length;
-	enum element element;
-} keys[] = {
-#define KEY(text, element) { text, sizeof(text) - 1, element }
-	KEY("user=<", ELEMENT_USER),
-	KEY("method=", ELEMENT_METHOD),
-	KEY("mpid=", ELEMENT_PID),
-	KEY("rip=", ELEMENT_REMOTE),
-	KEY("lip=", ELEMENT_LOCAL),
-	KEY("session=<", ELEMENT_SESSION),
-#undef KEY
-};
-
 /* The reader of one list. */
 struct list {
 	struct dovecot_log_event *event;
@@ -81,24 +66,38 @@ slice_starts(struct slice slice, const char *text)
 	    strlen(text));
 }
 
-static const struct key *
-find_key(const char *at, const char *end)
+/*
+ * Behind the key of an element, and which it is; NULL: none that is known. Words in the
+ * code and not in a table: a comparison with a constant is one of numbers.
+ */
+static inline const char *
+skip_key(const char *at, const char *end, enum element *ret_element)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (starts(at, end, keys[i].text, keys[i].length))
-			return &keys[i];
+#define KEY(text, element)						\
+	if ((size_t)(end - at) >= sizeof(text) - 1 &&			\
+	    memcmp(at, text, sizeof(text) - 1) == 0) {			\
+		*ret_element = element;					\
+		return at + sizeof(text) - 1;				\
+	}
+	KEY("user=<", ELEMENT_USER)
+	KEY("method=", ELEMENT_METHOD)
+	KEY("rip=", ELEMENT_REMOTE)
+	KEY("lip=", ELEMENT_LOCAL)
+	KEY("mpid=", ELEMENT_PID)
+	KEY("session=<", ELEMENT_SESSION)
+#undef KEY
 	return NULL;
 }
 
 const char *
 dovecot_elements_find(const char *at, const char *end)
 {
+	enum element element;
+
 	while ((at = memchr(at, ':', (size_t)(end - at))) != NULL) {
 		at++;
 		if (end - at > 1 && *at == ' ' &&
-		    find_key(at + 1, end) != NULL)
+		    skip_key(at + 1, end, &element) != NULL)
 			return at + 1;
 	}
 	return NULL;
@@ -141,6 +140,17 @@ static const uint8_t classes[UCHAR_MAX + 1] = {
 static const char *
 skip_class(const char *at, const char *end, uint8_t class)
 {
+	/* Sessions and addresses are long enough for this to be half of the work. */
+	for (; end - at >= 4; at += 4) {
+		if ((classes[(unsigned char)at[0]] & class) == 0)
+			return at;
+		if ((classes[(unsigned char)at[1]] & class) == 0)
+			return at + 1;
+		if ((classes[(unsigned char)at[2]] & class) == 0)
+			return at + 2;
+		if ((classes[(unsigned char)at[3]] & class) == 0)
+			return at + 3;
+	}
 	while (at < end && (classes[(unsigned char)*at] & class) != 0)
 		at++;
 	return at;
@@ -263,6 +273,12 @@ read_bare(const char *at, const char *end, enum element *ret_element,
 
 	if (text.length == 0)
 		return NULL;
+	/* What nearly all of them are. */
+	if (text.length == 3 && memcmp(at, "TLS", 3) == 0) {
+		list->event->security = DOVECOT_LOG_ENCRYPTED;
+		*ret_element = ELEMENT_SECURITY;
+		return stop;
+	}
 	if (has_brackets(text)) {
 		*ret_element = ELEMENT_BRACKETS;
 		return is_bracketed(text) ? stop : NULL;
@@ -391,16 +407,11 @@ note_element(struct list *list, enum element element)
 static const char *
 read_element(struct list *list, const char *at, const char *end)
 {
-	const struct key *key = find_key(at, end);
-	const char *start = at + (key == NULL ? 0 : key->length), *stop;
 	enum element element = ELEMENT_OTHER;
+	const char *start = skip_key(at, end, &element), *stop;
 
-	if (key == NULL) {
-		stop = read_bare(at, end, &element, list);
-	} else {
-		element = key->element;
-		stop = read_value(element, start, end, list->event);
-	}
+	stop = start == NULL ? read_bare(at, end, &element, list) :
+	    read_value(element, start, end, list->event);
 	if (stop == NULL || (stop != end && !starts(stop, end, ", ", 2)) ||
 	    !note_element(list, element))
 		return NULL;

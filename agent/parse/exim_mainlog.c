@@ -50,7 +50,7 @@ read_minute(const char *line, struct log_stamp *ret_stamp)
 }
 
 static inline bool
-read_stamp(struct exim_log_minute *last, const char *line)
+read_stamp(struct log_minute *last, const char *line)
 {
 	uint64_t date = exim_eight(line), time = exim_eight(line + 8);
 
@@ -213,7 +213,7 @@ may_be_arrival(const struct exim_log_event *event, const char *end)
 }
 
 void
-exim_log_read_next(struct exim_log_minute *minute, const char *line, size_t length,
+exim_log_read_next(struct log_minute *minute, const char *line, size_t length,
     struct exim_log_event *ret_event)
 {
 	enum exim_log_kind kind = EXIM_LOG_BROKEN;
@@ -235,7 +235,7 @@ exim_log_read_next(struct exim_log_minute *minute, const char *line, size_t leng
 void
 exim_log_read(const char *line, size_t length, struct exim_log_event *ret_event)
 {
-	struct exim_log_minute minute = { .stamp = { .day = 0 } };
+	struct log_minute minute = { .stamp = { .day = 0 } };
 
 	exim_log_read_next(&minute, line, length, ret_event);
 }

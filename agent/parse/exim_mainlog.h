@@ -102,15 +102,8 @@ struct exim_log_event {
 /* length bytes at line, without the newline. Never fails: BROKEN is an answer. */
 void exim_log_read(const char *line, size_t length, struct exim_log_event *ret_event);
 
-/*
- * The same for line after line: most have the minute of the one before, which is
- * not read again. All zero at first.
- */
-struct exim_log_minute {
-	char text[16];			/* "2026-11-21 19:11" */
-	struct log_stamp stamp;
-};
-void exim_log_read_next(struct exim_log_minute *minute, const char *line, size_t length,
+/* The same for line after line. */
+void exim_log_read_next(struct log_minute *minute, const char *line, size_t length,
     struct exim_log_event *ret_event);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * What the readers of mail logs have in common. A line is given without its
  * newline and stays the caller's; slices of an event point into it. Nothing is
- * allocated, nothing kept from one line to the next.
+ * allocated, nothing kept from one line to the next but a struct log_minute.
  *
  * Everything a client or sender can choose (HELO, addresses, subject,
  * Message-ID, user names, TLS names, replies) is hostile: a field counts only
@@ -41,6 +41,16 @@ struct log_stamp {
 	int32_t day;		/* days since 1970-01-01 */
 	uint8_t hour;		/* 0 to 23 */
 	uint8_t minute;
+};
+
+/*
+ * Lines that follow each other have mostly one minute, which need not be read
+ * again: how the last one was written, and what it was. All zero at first.
+ */
+struct log_minute {
+	char text[16];			/* "2026-11-21 19:11", "Nov 21 19:11" */
+	int32_t reference_day;		/* where the text has no year */
+	struct log_stamp stamp;
 };
 
 /* Days since 1970-01-01 of a date of the proleptic Gregorian calendar, and back. */
