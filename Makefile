@@ -194,7 +194,7 @@ corpora: $(CORPUS_RUNNERS)
 		$(BUILD)/corpus/$$fuzzer tests/fuzz/corpus/$${fuzzer#fuzz_}; done
 
 check: deps
-	@$(MAKE) --no-print-directory all tools $(BUILD)/lab/whmsim
+	@$(MAKE) --no-print-directory -j"$$(nproc)" all tools $(BUILD)/lab/whmsim
 	@tests/check
 
 wire: deps
@@ -205,8 +205,9 @@ oracle: deps
 	@$(MAKE) --no-print-directory wire-tools $(BUILD)/lab/whmsim
 	@tests/wire/oracle/record
 
+# Freed memory that is kept back makes each fork dear, and a test kills a child at every step: 8 MB of it are enough.
 asan:
-	@ASAN_OPTIONS=detect_leaks=1 $(MAKE) --no-print-directory BUILD=build/asan \
+	@ASAN_OPTIONS=detect_leaks=1:quarantine_size_mb=8 $(MAKE) --no-print-directory BUILD=build/asan \
 		HARDENING='-O1 -fno-omit-frame-pointer' HARDENED_LINK= \
 		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' \
 		unit
