@@ -145,6 +145,27 @@ test_names_of_many_lengths(void **state)
 }
 
 /* Strangers' domains, their other names and our own have each a quota. */
+/*
+ * A name is known by its hash alone: words that come again, change places or are those
+ * of another name make no two names one.
+ */
+static void
+test_names_of_like_words(void **state)
+{
+	static const char words[][9] = { "aaaaaaaa", "aaaaaaab", "baaaaaaa", "example.", ".example" };
+	struct ledger *ledger = *state;
+	char text[33];
+	size_t length, i;
+
+	for (length = 1; length <= 32; length++)
+		for (i = 0; i < 625; i++) {
+			snprintf(text, sizeof(text), "%s%s%s%s", words[i % 5], words[i / 5 % 5],
+			    words[i / 25 % 5], words[i / 125]);
+			text[length] = '\0';
+			assert_string_equal(ledger_text(ledger, domain(ledger, text)), text);
+		}
+}
+
 static void
 test_quota(void **state)
 {
@@ -718,6 +739,35 @@ test_merge_of_every_kind(void **state)
 	assert_string_equal(ledger_text(into, notes->name), "RCPT");
 }
 
+/* Rows of the days that stay are found again, and their days know how full they are. */
+static void
+test_drop_days(void **state)
+{
+	struct ledger *ledger = *state;
+	struct ledger_note note = { .name = name(ledger, "main"), .kind = LEDGER_LINES, .count = 1 };
+	struct ledger_mail mail = { .remote = domain(ledger, "r.example"), .messages = 1 };
+	size_t count;
+
+	assert_int_equal(ledger_first_day(ledger), 0);
+	for (note.day = 20002; note.day >= 20000; note.day--) {
+		mail.day = note.day;
+		ledger_add_note(ledger, &note);
+		ledger_add_mail(ledger, &mail);
+	}
+	assert_int_equal(ledger_first_day(ledger), 20000);
+	ledger_drop_days(ledger, 20001);
+	assert_int_equal(ledger_row_count(ledger), 2);
+	assert_int_equal(ledger_first_day(ledger), 20000);
+	mail.day = 20000;
+	ledger_add_mail(ledger, &mail);
+	assert_int_equal(ledger_mails(ledger, &count)[0].messages, 2);
+	assert_int_equal(count, 1);
+	assert_int_equal(ledger_mails(ledger, &count)[0].remote, domain(ledger, "r.example"));
+	ledger_drop_days(ledger, 20000);
+	assert_int_equal(ledger_row_count(ledger), 0);
+	assert_int_equal(ledger_first_day(ledger), 0);
+}
+
 static void
 test_words(void **state)
 {
@@ -743,6 +793,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_names),
 		TEST(test_names_of_many_lengths),
+		TEST(test_names_of_like_words),
 		TEST(test_quota),
 		TEST(test_quota_of_bytes),
 		TEST(test_accounts),
@@ -757,6 +808,7 @@ main(void)
 		TEST(test_flood_of_notes_and_senders),
 		TEST(test_merge),
 		TEST(test_merge_of_every_kind),
+		TEST(test_drop_days),
 		TEST(test_words),
 	};
 

@@ -617,6 +617,28 @@ test_order(void **state)
 	ledger_close_store(store);
 }
 
+/* Days before the first one that is asked for stay in memory alone. */
+static void
+test_staging_from_a_day_on(void **state)
+{
+	struct place *place = *state;
+	struct ledger_state some = { .open_count = 0 };
+	struct ledger_store *store = open_store(place);
+	struct ledger *ledger = ledger_new(ledger_store_secret(store));
+	struct err err = { 0 };
+
+	add_note(ledger, DAY, LEDGER_LINES, "main", 5);
+	add_note(ledger, DAY - 1, LEDGER_LINES, "main", 3);
+	assert_int_equal(ledger_stage(store, ledger, DAY, &err), 0);
+	ledger_drop_days(ledger, DAY);
+	commit(store, ledger, &some);
+	assert_string_equal(dump_days(place, store, DAY - 1, DAY),
+	    "cpward.ledger/1 2026-11-20\nnote\t2026-11-20\tlines\tmain\t3\nend 1\n"
+	    "cpward.ledger/1 2026-11-21\nnote\t2026-11-21\tlines\tmain\t5\nend 1\n");
+	ledger_free(ledger);
+	ledger_close_store(store);
+}
+
 /* What is staged comes with the commit, is dropped by unstaging and by closing, and counts for nobody before. */
 static void
 test_staging(void **state)
@@ -1319,6 +1341,7 @@ main(void)
 		TEST(test_commits_add_up),
 		TEST(test_order),
 		TEST(test_staging),
+		TEST(test_staging_from_a_day_on),
 		TEST(test_full_days),
 		TEST(test_many_days),
 		TEST(test_damaged_days),
