@@ -1,4 +1,5 @@
 #include <locale.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,6 +93,8 @@ no_command(const char *name)
 	arena_free(arena);
 }
 
+enum { LARGE_BYTES = 256 << 10 };
+
 int
 main(int argc, char **argv)
 {
@@ -99,6 +102,8 @@ main(int argc, char **argv)
 	const char *name;
 
 	clean_environment();
+	/* Large arrays grow in place, and go back when they are freed: glibc would stop that by and by. */
+	(void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
 	name = argc < 2 || strcmp(argv[1], "--help") == 0 ||
 	    strcmp(argv[1], "-h") == 0 ? "help" :
 	    strcmp(argv[1], "--version") == 0 ? "version" : argv[1];

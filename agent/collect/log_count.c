@@ -22,6 +22,7 @@ enum {
 	MAX_THREADS = 4,
 	SPILL_ROWS = 40960,
 	SPILL_KEPT = 2,		/* days */
+	NAMES_KEPT = 16384,	/* from one segment to the next */
 };
 
 struct segment {
@@ -279,6 +280,18 @@ work_join(struct work *work, size_t number, struct log_tally *tally)
 	return joined;
 }
 
+/* Names are dear to find out, and strangers have ever new ones. */
+static void
+worker_clear(struct worker *worker)
+{
+	if (ledger_name_count(worker->ledger) <= NAMES_KEPT) {
+		ledger_clear(worker->ledger);
+		return;
+	}
+	ledger_free(worker->ledger);
+	worker->ledger = ledger_new(worker->work->options->secret);
+}
+
 static void *
 worker_run(void *data)
 {
@@ -292,7 +305,7 @@ worker_run(void *data)
 		const char *why = NULL;
 		uint64_t end;
 
-		ledger_clear(worker->ledger);
+		worker_clear(worker);
 		log_tally_begin(&worker->tally, worker->ledger, segment->part->reference_day);
 		if (segment_read(worker, segment, &end, &why) < 0) {
 			pthread_mutex_lock(&work->lock);

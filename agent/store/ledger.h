@@ -194,6 +194,7 @@ const struct ledger_sender *ledger_senders(const struct ledger *ledger, size_t *
 const struct ledger_note *ledger_notes(const struct ledger *ledger, size_t *ret_count);
 
 size_t ledger_row_count(const struct ledger *ledger);
+size_t ledger_name_count(const struct ledger *ledger);
 /* The oldest day that has a row; 0 = none has. */
 int32_t ledger_first_day(const struct ledger *ledger);
 /* Takes all rows away, or those of the days from first on; names keep their numbers. */

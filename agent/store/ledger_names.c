@@ -233,6 +233,12 @@ ledger_name(struct ledger *ledger, enum ledger_owner owner, struct slice name)
 	return is_name(name) ? name_new(names, owner, NAME_PLAIN, name, hash) : NAME_ODD;
 }
 
+size_t
+ledger_name_count(const struct ledger *ledger)
+{
+	return ledger->names.count;
+}
+
 const char *
 ledger_text(const struct ledger *ledger, uint32_t name)
 {
