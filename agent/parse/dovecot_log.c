@@ -281,6 +281,9 @@ read_severity(const char *at, const char *end, char *ret_severity)
 	size_t i;
 
 	*ret_severity = 0;
+	/* Of what a login process says nearly nothing begins so. */
+	if (at == end || memchr("IWEDFP", *at, 6) == NULL)
+		return at;
 	for (i = 0; i < sizeof(severities) / sizeof(severities[0]); i++) {
 		if (starts(at, end, severities[i].text, severities[i].length)) {
 			*ret_severity = *at;
@@ -296,7 +299,7 @@ read_program(const char *at, const char *end)
 {
 	static const char name[] = "dovecot";
 
-	if (!starts(at, end, name, LENGTH(name)))
+	if ((size_t)(end - at) < LENGTH(name) || memcmp(at, name, LENGTH(name)) != 0)
 		return NULL;
 	at += LENGTH(name);
 	if (at < end && *at == '[') {

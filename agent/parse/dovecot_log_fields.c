@@ -175,13 +175,20 @@ has_brackets(struct slice slice)
 	    memchr(slice.bytes, '>', slice.length) != NULL;
 }
 
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Eight bytes at a time: is there one below ' '? */
 static bool
 has_control(struct slice slice)
 {
-	unsigned found = 0;
+	uint64_t word, found = 0;
 	size_t i;
 
-	for (i = 0; i < slice.length; i++)
+	for (i = 0; i + sizeof(word) <= slice.length; i += sizeof(word)) {
+		memcpy(&word, slice.bytes + i, sizeof(word));
+		found |= (word - EACH(' ')) & ~word & EACH(0x80);
+	}
+	for (; i < slice.length; i++)
 		found |= (unsigned char)slice.bytes[i] < ' ';
 	return found != 0;
 }
