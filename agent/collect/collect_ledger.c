@@ -639,6 +639,7 @@ static void
 collect_ledger(struct collection *collection)
 {
 	struct window window = { .collection = collection };
+	static const unsigned char no_secret[LEDGER_SECRET_BYTES];
 	struct ledger_update_options options = {
 		.directory = ledger_directory(collection),
 	};
@@ -651,9 +652,11 @@ collect_ledger(struct collection *collection)
 	window.places[LOG_DOVECOT] = ledger_dovecot_place(collection->arena, collection->facts);
 	options.exim_log = window.places[LOG_EXIM].path;
 	options.dovecot_log = window.places[LOG_DOVECOT].path;
-	ledger_totals_init(&window.totals, collection->scratch);
 	days = ledger_update(collection->host, collection->scratch, &options, &window.update,
 	    &err);
+	/* Without days there are no names. */
+	ledger_totals_init(&window.totals, collection->scratch,
+	    days != NULL ? ledger_days_secret(days) : no_secret);
 	if (days == NULL)
 		set_failed(&window, &err);
 	else

@@ -11,24 +11,23 @@
 /* ---- tables by name ---- */
 
 static void
-table_init(struct total_table *table)
+table_init(struct total_table *table, const unsigned char secret[LEDGER_SECRET_BYTES])
 {
-	static const unsigned char none[LEDGER_SECRET_BYTES];
-
-	/* No account is named with it: they come with their keys. */
-	table->names = ledger_new(none);
+	/* Accounts come with their keys; but who chooses names must not find two of one hash. */
+	table->names = ledger_new(secret);
 }
 
 void
-ledger_totals_init(struct ledger_totals *totals, struct arena *arena)
+ledger_totals_init(struct ledger_totals *totals, struct arena *arena,
+    const unsigned char secret[LEDGER_SECRET_BYTES])
 {
 	memset(totals, 0, sizeof(*totals));
 	totals->arena = arena;
-	table_init(&totals->peers);
-	table_init(&totals->hosted);
-	table_init(&totals->sources);
-	table_init(&totals->accounts);
-	table_init(&totals->senders);
+	table_init(&totals->peers, secret);
+	table_init(&totals->hosted, secret);
+	table_init(&totals->sources, secret);
+	table_init(&totals->accounts, secret);
+	table_init(&totals->senders, secret);
 }
 
 void

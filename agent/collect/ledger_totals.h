@@ -91,8 +91,12 @@ struct ledger_totals {
 	struct total_table senders;	/* struct sender_total, "KEY@domain" */
 };
 
-/* Everything zero but arena, and what the caller sets of the logs. */
-void ledger_totals_init(struct ledger_totals *totals, struct arena *arena);
+/*
+ * Everything zero but arena, and what the caller sets of the logs. The secret is copied:
+ * names are told apart by their hash under it, so nobody who chooses names may know it.
+ */
+void ledger_totals_init(struct ledger_totals *totals, struct arena *arena,
+    const unsigned char secret[LEDGER_SECRET_BYTES]);
 void ledger_totals_done(struct ledger_totals *totals);
 
 /* As ledger_days_each visits; data is the totals. */

@@ -83,7 +83,7 @@ test_networks_at_once(void **state)
 	add_login(day, "x@a.example", "2001:db8:1::1", 1u << 4, false);
 	add_login(day, "x@a.example", "127.0.0.1", 1u << 4, true);
 	add_login(day, "y@a.example", "127.0.0.1", 1u << 4, true);
-	ledger_totals_init(&totals, arena);
+	ledger_totals_init(&totals, arena, secret);
 	ledger_totals_add(day, 100, &totals);
 	found = total_find(&totals.accounts, sizeof(*found),
 	    key_at(arena, "x@a.example", "a.example"));
@@ -131,7 +131,7 @@ test_failures_of_a_day(void **state)
 	add_failure(day, LEDGER_WEBMAIL, "x@a.example", NULL, 5);
 	add_failure(day, LEDGER_IMAP, NULL, "127.0.0.2", 300);
 	add_failure(day, LEDGER_IMAP, "x@a.example", "::1", 7);
-	ledger_totals_init(&totals, arena);
+	ledger_totals_init(&totals, arena, secret);
 	ledger_totals_add(day, 100, &totals);
 	ledger_totals_add(day, 101, &totals);
 	source = total_find(&totals.sources, sizeof(*source), "192.0.2.1");
@@ -180,7 +180,7 @@ test_versions(void **state)
 	for (i = 0; i < COUNT(versions); i++)
 		add_out(day, "b.example", versions[i], i < 3 ? LEDGER_SIGNED : i < 5 ?
 		    LEDGER_SIGNED_OTHER : LEDGER_UNSIGNED);
-	ledger_totals_init(&totals, arena);
+	ledger_totals_init(&totals, arena, secret);
 	ledger_totals_add(day, 100, &totals);
 	assert_int_equal(totals.out, 7);
 	assert_int_equal(totals.out_clear, 1);
