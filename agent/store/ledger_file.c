@@ -409,9 +409,10 @@ ledger_close_store(struct ledger_store *store)
 {
 	if (store == NULL)
 		return;
+	/* Another run's staged days have the same names. */
+	ledger_unstage(store);
 	if (store->lock >= 0)
 		close(store->lock);
-	ledger_unstage(store);
 	free(store->staged);
 	free(store->directory);
 	explicit_bzero(store, sizeof(*store));
