@@ -87,12 +87,16 @@ log_spill(void *data, const struct ledger *ledger, int32_t first, struct err *er
  * no more of it. A log that was emptied has no line yet: its file's day is the least.
  */
 static int32_t
-hole_end(const struct ledger_log *log)
+hole_end(const struct ledger_log *log, const struct log_position *before)
 {
 	int32_t day = 0;
 
-	/* Between which of the lines that could be read it lies nobody knows. */
-	if (log->lost)
+	/*
+	 * Between which of the lines that could be read it lies nobody knows; nor where one
+	 * of them is older than what was read before.
+	 */
+	if (log->lost || ((log->gap != NULL || log->result.incomplete != NULL) &&
+	    log->result.first_day < before->last_day))
 		day = log->result.last_day;
 	else if (log->gap != NULL || log->result.incomplete != NULL)
 		day = log->result.first_day;
@@ -108,9 +112,22 @@ log_first_day(const struct ledger_log *log, const struct log_position *before)
 {
 	int32_t first = before != NULL && before->first_day != 0 ? before->first_day :
 	    log->result.first_day;
-	int32_t end = before != NULL ? hole_end(log) : 0;
+	int32_t end = before != NULL ? hole_end(log, before) : 0;
 
 	return end > first ? end : first;
+}
+
+/* The newest of the lines that were read, the last of which may be older. */
+static void
+last_day_settle(struct ledger_log *log, const struct log_position *before)
+{
+	int32_t *last = &log->result.position.last_day;
+	int32_t newest = log->result.last_day < log->newest_day ? log->result.last_day : log->newest_day;
+
+	if (log->result.last_day != 0 && newest > *last)
+		*last = newest;
+	if (before != NULL && before->last_day > *last && before->last_day <= log->newest_day)
+		*last = before->last_day;
 }
 
 /* What was counted is kept, and where the next run goes on; or all of it is dropped. */
@@ -124,6 +141,7 @@ log_keep(struct update *update, struct ledger_log *log, const struct ledger *cou
 		return;
 	}
 	ledger_merge(update->ledger, counted);
+	last_day_settle(log, position_of(&update->state, log->path));
 	log->result.position.first_day = log_first_day(log, position_of(&update->state, log->path));
 	position_set(update, &log->result.position);
 	if (log->kind == LOG_EXIM) {
@@ -226,6 +244,18 @@ place_path(const struct update *update, const struct place *place)
 
 /* ---- all of them ---- */
 
+/* Whose position and days could not be told from another's of that path. */
+static bool
+is_read_already(const struct ledger_update *result, size_t count, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strcmp(result->logs[i].path, path) == 0)
+			return true;
+	return false;
+}
+
 static int
 logs_read(struct update *update, struct err *err)
 {
@@ -239,7 +269,11 @@ logs_read(struct update *update, struct err *err)
 
 		log->kind = places[i].kind;
 		log->path = place_path(update, &places[i]);
-		if (log_look(update, log, err) != 0)
+		if (is_read_already(result, i, log->path)) {
+			log->status = ANSWER_FAILED;
+			log->why = arena_join(update->arena, log->path, ": two daemons write it, "
+			    "wanted a file for each: ", "set Exim's log_file_path or Dovecot's log_path");
+		} else if (log_look(update, log, err) != 0)
 			return -1;
 	}
 	return 0;

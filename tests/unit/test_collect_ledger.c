@@ -403,6 +403,12 @@ static const struct place_case {
 	{ "Exim's is another file, not there yet", { "/var/log/exim/%s.log", "syslog", NULL, NULL },
 	    { { .ask = NULL } }, {
 	    { "ledger.exim_days", LOG, ABSENT, NULL, "/var/log/exim/main.log" } } },
+	/* Read for the first of them; what the other says is nowhere. */
+	{ "Exim's is Dovecot's, too", { NULL, MAINLOG, NULL, NULL },
+	    { FILE_IS(MAINLOG, LEAVES("19", "") LOGGED_IN("19", ", TLS") LOGGED_IN("20", ", TLS")),
+	    STAT_IS(MAINLOG, "file 0600 root root 1 1795262400") }, {
+	    { "ledger.dovecot_days", LOG, KNOWN, "2", MAINLOG },
+	    { "ledger.exim_days", LOG, UNKNOWN, "two daemons write it", MAINLOG } } },
 	{ "Exim's is syslog alone", { "syslog", "syslog", NULL, NULL }, { { .ask = NULL } }, {
 	    { "ledger.exim_days", LOG, UNKNOWN,
 	    "Exim logs to syslog alone: log_file_path is \"syslog\"", MAINLOG },

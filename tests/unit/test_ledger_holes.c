@@ -37,6 +37,9 @@
 	"rip=192.0.2.5, lip=192.0.2.1, mpid=1, TLS, session=<x>\n"
 #define PANEL(day) "[2026-11-" day " 09:12:40 +0000] info [cpsrvd] 192.0.2.20 - root - SUCCESS LOGIN whostmgrd\n"
 
+#define OLD_EXIM "2020-01-01 00:00:05 exim 4.98 daemon started: pid=77, no queue runs\n"
+#define OLD_DOVECOT "2020-01-01T00:00:00Z host dovecot: x\n"
+
 static const char *const directories[] = { "var", "var/log", "usr", "usr/local", "usr/local/cpanel",
 	"usr/local/cpanel/logs" };
 
@@ -393,6 +396,36 @@ static const struct hole {
 	    { WRITE, MAILLOG, "2031-01-01T00:00:00Z host dovecot: x\n" }, { RUN, NULL, NULL },
 	    { APPEND, MAILLOG, DOVECOT("22") } },
 	    0, TODAY, 0, 3 },
+	/* A clock that was not set yet, or a user's line in syslog: an old stamp hides no hole. */
+	{ "emptied, and written with an old stamp", {
+	    { WRITE, MAINLOG, EXIM("15") EXIM("16") }, { RUN, NULL, NULL },
+	    { WRITE, MAINLOG, OLD_EXIM EXIM("20") }, { RUN, NULL, NULL }, { APPEND, MAINLOG, EXIM("22") } },
+	    TODAY - 2, 0, 0, 5 },
+	{ "Dovecot's, with an old stamp", {
+	    { WRITE, MAILLOG, DOVECOT("14") DOVECOT("16") }, { RUN, NULL, NULL },
+	    { WRITE, MAILLOG, OLD_DOVECOT DOVECOT("20") }, { RUN, NULL, NULL },
+	    { APPEND, MAILLOG, DOVECOT("22") } },
+	    0, TODAY - 2, 0, 5 },
+	{ "out of time, with an old stamp", {
+	    { WRITE, MAINLOG, EXIM("14") EXIM("15") }, { RUN, NULL, NULL },
+	    { APPEND, MAINLOG, EXIM("18") }, { MOVE, MAINLOG, MAINLOG "-20261119" },
+	    { WRITE, MAINLOG, EXIM("20") OLD_EXIM EXIM("21") }, { SLOW_RUN, NULL, NULL },
+	    { APPEND, MAINLOG, EXIM("22") } },
+	    TODAY - 1, 0, 0, 6 },
+	/* Nor does it have files read twice. */
+	{ "the last line that was read has an old stamp", {
+	    { WRITE, MAINLOG "-20261114", EXIM("13") EXIM("14") }, { WRITE, MAINLOG, EXIM("15") OLD_EXIM },
+	    { RUN, NULL, NULL }, { WRITE, MAINLOG, EXIM("20") }, { RUN, NULL, NULL } },
+	    TODAY - 2, 0, 0, 5 },
+	{ "a run that read nothing but an old stamp", {
+	    { WRITE, MAINLOG "-20261114", EXIM("13") EXIM("14") }, { WRITE, MAINLOG, EXIM("15") },
+	    { RUN, NULL, NULL }, { APPEND, MAINLOG, OLD_EXIM }, { RUN, NULL, NULL },
+	    { WRITE, MAINLOG, EXIM("20") }, { RUN, NULL, NULL } },
+	    TODAY - 2, 0, 0, 5 },
+	{ "Dovecot's last line that was read has an old stamp", {
+	    { WRITE, MAILLOG ".1", DOVECOT("13") DOVECOT("14") }, { WRITE, MAILLOG, DOVECOT("15") OLD_DOVECOT },
+	    { RUN, NULL, NULL }, { WRITE, MAILLOG, DOVECOT("20") }, { RUN, NULL, NULL } },
+	    0, TODAY - 2, 0, 5 },
 };
 
 static void
