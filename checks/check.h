@@ -34,7 +34,7 @@ struct evaluation {
 	const struct data *data;
 };
 
-#define CHECK_MAX_NEEDS 12
+#define CHECK_MAX_NEEDS 14
 
 struct check {
 	const char *id;

@@ -129,6 +129,26 @@ ledger_unread_arrivals(const struct evaluation *ev, struct finding *finding)
 }
 
 bool
+ledger_deliveries_read(const struct evaluation *ev, struct finding *finding)
+{
+	const struct ledger_facts *ledger = &ev->facts->ledger;
+	long long count = ledger_count(&ledger->broken_deliveries);
+
+	if (!ledger_whole(ev, finding, "ledger.broken_deliveries"))
+		return false;
+	if (count == 0)
+		return true;
+	finding_evidence(ev, finding, "ledger.broken_deliveries");
+	finding_evidence(ev, finding, "ledger.broken_deliveries_last");
+	finding_part(ev, finding, RESULT_UNKNOWN, "%lld line%s of Exim's log "
+	    "may tell of a delivery and could not be read, the last on %s: look "
+	    "for lines with \"=>\" that have a quote inside DN=\"...\", or "
+	    "that do not begin with a date", count, count == 1 ? "" : "s",
+	    ledger_last(&ledger->broken_deliveries_last));
+	return false;
+}
+
+bool
 ledger_arrivals_read(const struct evaluation *ev, struct finding *finding)
 {
 	const char *unread;

@@ -58,6 +58,10 @@ const char *ledger_unread_arrivals(const struct evaluation *ev,
 bool ledger_arrivals_read(const struct evaluation *ev,
     struct finding *finding);
 
+/* The same of deliveries: could all be read, so that what did not show did not happen? */
+bool ledger_deliveries_read(const struct evaluation *ev,
+    struct finding *finding);
+
 /*
  * Is the list whole? Otherwise a part says why not, unknown. path is
  * "inventory.peer_domains".

@@ -181,6 +181,7 @@ conclude_clear(const struct evaluation *ev, struct finding *finding)
 	/* Mail that came in may have been a partner's. */
 	if (ev->parameters->partner_count > 0 || all == 0)
 		(void)ledger_arrivals_read(ev, finding);
+	(void)ledger_deliveries_read(ev, finding);
 	if (finding->message != NULL)
 		return;
 	/* The log is there and shows other things: this is seen, not missed. */
@@ -241,7 +242,7 @@ judge_newest(const struct evaluation *ev, long long encrypted,
 		    percent(ev, newest, encrypted), encrypted,
 		    (long long)ev->want->integer);
 	if (ledger_reaches(ev, finding, "ledger.exim_days") &&
-	    finding->message == NULL)
+	    ledger_deliveries_read(ev, finding) && finding->message == NULL)
 		finding_pass(ev, finding, "all %lld messages that left with TLS "
 		    "in %lld days had TLS 1.2 or later, %s of them TLS 1.3",
 		    encrypted, ledger_count(&ledger->exim_days),
@@ -271,7 +272,8 @@ evaluate_out_version(const struct evaluation *ev, struct finding *finding)
 		return;
 	if (encrypted > 0)
 		judge_newest(ev, encrypted, finding);
-	else if (ledger_reaches(ev, finding, "ledger.exim_days"))
+	else if (ledger_reaches(ev, finding, "ledger.exim_days") &&
+	    ledger_deliveries_read(ev, finding))
 		finding_notapplicable(ev, finding, all == 0 ?
 		    "no mail left for another server in %lld days" :
 		    "no mail left with TLS in %lld days; "
@@ -336,8 +338,10 @@ judge_signed(const struct evaluation *ev, const struct domain_facts *domain,
 		finding_part(ev, finding, RESULT_FAIL, "not all of its mail to "
 		    "other servers was signed by it; what it forwards counts as "
 		    "well");
-	if (ledger_reaches(ev, finding, "ledger.exim_days") &&
-	    finding->message == NULL)
+	if (!ledger_reaches(ev, finding, "ledger.exim_days") ||
+	    (want_has(ev, signed_words[0]) && !ledger_deliveries_read(ev, finding)))
+		return;
+	if (finding->message == NULL)
 		finding_pass(ev, finding, "its mail to other servers was signed "
 		    "by it");
 }
@@ -360,7 +364,8 @@ evaluate_signing(const struct evaluation *ev,
 	if (!domain_has_mail(ev, domain, finding) ||
 	    !finding_part_need(ev, finding, DOMAIN_PART(domain, sent,
 	    "what it sent")) ||
-	    !ledger_reaches(ev, finding, "ledger.exim_days"))
+	    !ledger_reaches(ev, finding, "ledger.exim_days") ||
+	    !ledger_deliveries_read(ev, finding))
 		return;
 	finding_notapplicable(ev, finding, "it sent nothing to other servers "
 	    "in %lld days", ledger_count(&ev->facts->ledger.exim_days));
@@ -432,6 +437,23 @@ say_bursts(const struct evaluation *ev, struct bursts *bursts,
 	    ledger_count(&worst->most) == peak ? ", of one message" : "");
 }
 
+/* Exim's log has room for so many of one message, or some more: the rest is not listed. */
+#define RECIPIENTS_LISTED 200
+
+static void
+hold_to_listed(const struct evaluation *ev, struct finding *finding)
+{
+	long long most = ledger_count(&ev->facts->ledger.most_recipients);
+
+	if (ev->want->integer >= RECIPIENTS_LISTED && most >= RECIPIENTS_LISTED)
+		finding_part(ev, finding, RESULT_UNKNOWN, "a message has %lld "
+		    "recipients in Exim's log, which has no room for many more "
+		    "than %d, and whether it had more than %lld is not known: "
+		    "want fewer than %d in the profile", most,
+		    RECIPIENTS_LISTED, (long long)ev->want->integer,
+		    RECIPIENTS_LISTED);
+}
+
 static void
 conclude_massmail(const struct evaluation *ev, const struct bursts *bursts,
     struct finding *finding)
@@ -439,6 +461,7 @@ conclude_massmail(const struct evaluation *ev, const struct bursts *bursts,
 	const struct ledger_facts *ledger = &ev->facts->ledger;
 	long long days = ledger_count(&ledger->exim_days);
 
+	hold_to_listed(ev, finding);
 	if (!ledger_reaches(ev, finding, "ledger.exim_days") ||
 	    !ledger_arrivals_read(ev, finding) || finding->message != NULL)
 		return;
@@ -485,6 +508,8 @@ const struct check log_mail_checks[] = {
 		    "ledger.in_messages", "ledger.in_clear",
 		    "?ledger.out_fallbacks", "?ledger.exim_days",
 		    "?ledger.broken_arrivals", "?ledger.broken_arrivals_last",
+		    "?ledger.broken_deliveries",
+		    "?ledger.broken_deliveries_last",
 		    "?inventory.peer_domains", "?peer_domains.out_clear",
 		    "?peer_domains.in_clear", "?exim.log_selector" },
 		.evaluate.host = evaluate_cleartext,
@@ -512,7 +537,8 @@ const struct check log_mail_checks[] = {
 		.subject = "exim",
 		.needs = { "ledger.out_messages", "ledger.out_clear",
 		    "ledger.out_old", "ledger.out_tls13", "?ledger.out_untold",
-		    "?ledger.exim_days", "?peer_domains.out_old",
+		    "?ledger.exim_days", "?ledger.broken_deliveries",
+		    "?ledger.broken_deliveries_last", "?peer_domains.out_old",
 		    "?exim.log_selector" },
 		.evaluate.host = evaluate_out_version,
 		.want = WANT_INT,
@@ -536,7 +562,8 @@ const struct check log_mail_checks[] = {
 		.needs = { "domains.sent", "domains.sent_signed",
 		    "domains.sent_signed_other", "?domains.mail",
 		    "?ledger.exim_days", "?ledger.out_signed",
-		    "?exim.log_selector" },
+		    "?ledger.broken_deliveries",
+		    "?ledger.broken_deliveries_last", "?exim.log_selector" },
 		.evaluate.domain = evaluate_signing,
 		.want = WANT_LIST,
 		.want_words = signed_words,

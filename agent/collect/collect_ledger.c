@@ -286,6 +286,9 @@ set_logins(struct window *window)
 	set_int(&facts->broken_arrivals, &logs[LOG_EXIM], totals->broken_arrivals);
 	set_day(collection, &facts->broken_arrivals_last, &logs[LOG_EXIM],
 	    totals->broken_arrivals_last);
+	set_int(&facts->broken_deliveries, &logs[LOG_EXIM], totals->broken_deliveries);
+	set_day(collection, &facts->broken_deliveries_last, &logs[LOG_EXIM],
+	    totals->broken_deliveries_last);
 	set_int(&facts->submissions, &logs[LOG_EXIM], totals->submissions);
 	set_int(&facts->submissions_clear, &logs[LOG_EXIM], totals->submissions_clear);
 	set_day(collection, &facts->submissions_clear_last, &logs[LOG_EXIM],

@@ -420,6 +420,9 @@ add_notes(struct ledger_totals *totals, const struct ledger *day, int32_t number
 		else if (notes[i].kind == LEDGER_BROKEN_ARRIVAL) {
 			totals->broken_arrivals += notes[i].count;
 			totals->broken_arrivals_last = number;
+		} else if (notes[i].kind == LEDGER_BROKEN_DELIVERY) {
+			totals->broken_deliveries += notes[i].count;
+			totals->broken_deliveries_last = number;
 		} else if (notes[i].kind == LEDGER_LINES)
 			add_lines(totals, ledger_text(day, notes[i].name), number);
 }

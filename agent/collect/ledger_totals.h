@@ -71,6 +71,8 @@ struct ledger_totals {
 	uint64_t broken;
 	uint64_t broken_arrivals;
 	int32_t broken_arrivals_last;
+	uint64_t broken_deliveries;
+	int32_t broken_deliveries_last;
 
 	uint64_t out, out_clear, out_old, out_tls13, out_untold, out_signed;
 	uint64_t fallbacks;

@@ -182,7 +182,7 @@ log_ends_reset(struct log_ends *ends)
 {
 	open_set_clear(&ends->open);
 	ends->pending.count = ends->completed.count = 0;
-	ends->headless_lines = ends->headless_broken = 0;
+	memset(ends->headless, 0, sizeof ends->headless);
 	ends->last_day = 0;
 }
 
@@ -322,26 +322,26 @@ static void
 headless_count(struct ledger *ledger, const char *log, int32_t day, const struct log_ends *ends)
 {
 	uint32_t name = ledger_name(ledger, LEDGER_OURS, (struct slice){ log, strlen(log) });
+	size_t i;
 
-	if (ends->headless_lines > 0)
-		ledger_add_note(ledger, &(struct ledger_note){ .day = day, .name = name,
-		    .kind = LEDGER_LINES, .count = ends->headless_lines });
-	if (ends->headless_broken > 0)
-		ledger_add_note(ledger, &(struct ledger_note){ .day = day, .name = name,
-		    .kind = LEDGER_BROKEN, .count = ends->headless_broken });
+	for (i = 0; i < LOG_NOTES; i++)
+		if (ends->headless[log_notes[i]] > 0)
+			ledger_add_note(ledger, &(struct ledger_note){ .day = day, .name = name,
+			    .kind = (uint8_t)log_notes[i], .count = ends->headless[log_notes[i]] });
 }
 
 static void
 headless_join(struct log_ends *ends, const struct log_tally *tally, struct ledger *late)
 {
 	const struct log_ends *before = &tally->ends;
+	size_t i;
 
 	if (before->last_day != 0) {
 		headless_count(late, tally->log, before->last_day, ends);
-		ends->headless_lines = ends->headless_broken = 0;
+		memset(ends->headless, 0, sizeof ends->headless);
 	}
-	ends->headless_lines += before->headless_lines;
-	ends->headless_broken += before->headless_broken;
+	for (i = 0; i < LOG_NOTES; i++)
+		ends->headless[log_notes[i]] += before->headless[log_notes[i]];
 	if (ends->last_day == 0)
 		ends->last_day = before->last_day;
 }

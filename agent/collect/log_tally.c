@@ -270,8 +270,7 @@ exim_event(struct log_tally *tally, const struct exim_log_event *event)
 		count_note(tally, LEDGER_TLS_FAILURE, day, constant(tally->ledger, "exim"), 1);
 		break;
 	case EXIM_LOG_BROKEN_ARRIVAL:
-		count_note(tally, LEDGER_BROKEN_ARRIVAL, day, constant(tally->ledger, tally->log), 1);
-		break;
+	case EXIM_LOG_BROKEN_DELIVERY:
 	case EXIM_LOG_TLS_REQUIRED:	/* the deferral that follows is counted */
 	case EXIM_LOG_OTHER:
 	case EXIM_LOG_BROKEN:
@@ -374,23 +373,28 @@ panel_event(struct log_tally *tally, const struct panel_log_event *event)
 
 /* ---- lines ---- */
 
+const enum ledger_note_kind log_notes[LOG_NOTES] = {
+	LEDGER_LINES, LEDGER_BROKEN, LEDGER_BROKEN_ARRIVAL, LEDGER_BROKEN_DELIVERY,
+};
+
 static void
 day_flush(struct log_tally *tally)
 {
 	int32_t day = tally->ends.last_day;
+	enum ledger_note_kind kind;
+	size_t i;
 
-	tally->totals.lines += tally->day_lines;
-	tally->totals.broken += tally->day_broken;
-	if (day == 0) {
-		tally->ends.headless_lines += tally->day_lines;
-		tally->ends.headless_broken += tally->day_broken;
-	} else if (tally->day_lines > 0) {
-		count_note(tally, LEDGER_LINES, day, constant(tally->ledger, tally->log), tally->day_lines);
-		if (tally->day_broken > 0)
-			count_note(tally, LEDGER_BROKEN, day, constant(tally->ledger, tally->log),
-			    tally->day_broken);
+	tally->totals.lines += tally->by_log[LEDGER_LINES];
+	tally->totals.broken += tally->by_log[LEDGER_BROKEN];
+	for (i = 0; i < LOG_NOTES; i++) {
+		kind = log_notes[i];
+		if (day == 0)
+			tally->ends.headless[kind] += tally->by_log[kind];
+		else if (tally->by_log[kind] > 0)
+			count_note(tally, kind, day, constant(tally->ledger, tally->log),
+			    tally->by_log[kind]);
+		tally->by_log[kind] = 0;
 	}
-	tally->day_lines = tally->day_broken = 0;
 }
 
 bool
@@ -426,8 +430,8 @@ line_count(struct log_tally *tally, const struct log_stamp *stamp, bool broken)
 	if (stamp->day != 0 && (stamp->day != tally->ends.last_day || stamp->day != last->day
 	    || stamp->minute != last->minute || stamp->hour != last->hour))
 		minute_begin(tally, stamp);
-	tally->day_lines++;
-	tally->day_broken += broken;
+	tally->by_log[LEDGER_LINES]++;
+	tally->by_log[LEDGER_BROKEN] += broken;
 }
 
 /*
@@ -441,24 +445,25 @@ enum {
 	LISTED_AT_LEAST = 200,		/* of 40 bytes each */
 };
 
-static void
-count_cut(struct log_tally *tally, const struct exim_log_event *event)
+static bool
+may_be_cut(const struct exim_log_event *event, size_t length)
 {
-	if (event->recipient_count < LISTED_AT_LEAST)
-		count_note(tally, LEDGER_BROKEN_ARRIVAL, event->stamp.day,
-		    constant(tally->ledger, tally->log), 1);
+	return length > WHOLE_MAX && event->recipient_count < LISTED_AT_LEAST;
 }
 
 static void
 exim_line(struct log_tally *tally, const char *line, size_t length)
 {
 	struct exim_log_event event;
+	bool arrival, delivery;
 
 	exim_log_read_next(&tally->minute, line, length, &event);
-	line_count(tally, &event.stamp, event.kind == EXIM_LOG_BROKEN ||
-	    event.kind == EXIM_LOG_BROKEN_ARRIVAL);
-	if (event.kind == EXIM_LOG_ARRIVAL && length > WHOLE_MAX)
-		count_cut(tally, &event);
+	arrival = event.kind == EXIM_LOG_BROKEN_ARRIVAL;
+	delivery = event.kind == EXIM_LOG_BROKEN_DELIVERY;
+	line_count(tally, &event.stamp, arrival || delivery || event.kind == EXIM_LOG_BROKEN);
+	tally->by_log[LEDGER_BROKEN_ARRIVAL] += arrival ||
+	    (event.kind == EXIM_LOG_ARRIVAL && may_be_cut(&event, length));
+	tally->by_log[LEDGER_BROKEN_DELIVERY] += delivery;
 	if (event.stamp.day != 0)
 		exim_event(tally, &event);
 }
@@ -523,7 +528,7 @@ log_tally_begin(struct log_tally *tally, struct ledger *ledger, int32_t referenc
 	log_ends_reset(&tally->ends);
 	tally->ledger = ledger;
 	tally->reference_day = reference_day;
-	tally->day_lines = tally->day_broken = 0;
+	memset(tally->by_log, 0, sizeof tally->by_log);
 }
 
 void

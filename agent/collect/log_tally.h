@@ -45,7 +45,7 @@ struct log_ends {
 	struct open_set open;
 	struct { struct log_pending *items; size_t count; } pending;	/* LEDGER_OPEN_MAX at most */
 	struct { uint64_t *items; size_t count; } completed;	/* that arrived before; as many */
-	uint64_t headless_lines, headless_broken;	/* before the first line with a stamp */
+	uint64_t headless[LEDGER_NOTE_COUNT];	/* notes by log, before the first line with a stamp */
 	int32_t last_day;		/* of the last line with one; 0 = none */
 };
 
@@ -62,10 +62,13 @@ struct log_tally {
 	int32_t reference_day;
 	struct log_ends ends;
 	struct log_totals totals;
-	/* of the day of the last line, not yet in the ledger */
-	uint64_t day_lines, day_broken;
+	uint64_t by_log[LEDGER_NOTE_COUNT];	/* notes of the last line's day, not yet in the ledger */
 	struct log_minute minute;	/* of the last line */
 };
+
+/* The notes whose name is the log: LEDGER_LINES, and what of them is broken. */
+#define LOG_NOTES 4
+extern const enum ledger_note_kind log_notes[LOG_NOTES];
 
 bool log_stamp_is_later(const struct log_stamp *a, const struct log_stamp *b);
 

@@ -228,6 +228,8 @@ struct ledger_facts {
 	 */
 	struct fact_int broken_arrivals;
 	struct fact_str broken_arrivals_last;
+	struct fact_int broken_deliveries;
+	struct fact_str broken_deliveries_last;
 
 	struct fact_int out_messages;	/* deliveries to other servers */
 	struct fact_int out_clear;

@@ -256,6 +256,8 @@ static const struct field ledger_fields[] = {
 	INT(struct ledger_facts, broken_lines, LOGS),
 	INT(struct ledger_facts, broken_arrivals, LOGS),
 	STR(struct ledger_facts, broken_arrivals_last, LOGS),
+	INT(struct ledger_facts, broken_deliveries, LOGS),
+	STR(struct ledger_facts, broken_deliveries_last, LOGS),
 	INT(struct ledger_facts, out_messages, LOGS),
 	INT(struct ledger_facts, out_clear, LOGS),
 	INT(struct ledger_facts, out_old, LOGS),

@@ -40,7 +40,7 @@ read_minute(const char *line, struct log_stamp *ret_stamp)
 	day = (unsigned)(time & 0xFF);
 	hour = (unsigned)(time >> 24 & 0xFF);
 	minute = (unsigned)(time >> 48 & 0xFF);
-	if (month - 1 > 11 || day - 1 >= month_length[month - 1] || hour > 23 || minute > 59 ||
+	if (year < 1970 || month - 1 > 11 || day - 1 >= month_length[month - 1] || hour > 23 || minute > 59 ||
 	    (month == 2 && day == 29 && !is_leap((int)year)))
 		return false;
 	ret_stamp->day = log_day((int)year, (int)month, (int)day);
@@ -201,15 +201,31 @@ clear(struct exim_log_event *event)
 	memset(bytes + i, 0, sizeof(*event) % PIECE);
 }
 
-/*
- * Of a line that could not be read. A long HELO name makes the line of an arrival overflow
- * Exim's buffer, and of the whole line only that is logged.
- */
+/* "=> " or the like behind a blank, or where the line begins. */
 static bool
-may_be_arrival(const struct exim_log_event *event, const char *end)
+has_arrow(const char *line, const char *end, const char *arrow)
 {
-	return event->kind == EXIM_LOG_ARRIVAL || (event->id.length > 0 &&
-	    EXIM_BEGINS(event->id.bytes + event->id.length + 1, end, "**** log string overflowed"));
+	return exim_begins(line, end, arrow + 1, 3) || exim_find(line, end, arrow, 4) != NULL;
+}
+
+/*
+ * What a line that could not be read may have said. A long HELO name makes the line of an
+ * arrival overflow Exim's buffer, and of the whole line only that is logged. Where the stamp
+ * is gone, as at the end of a line whose beginning is lost, any arrow may be the line's.
+ */
+static enum exim_log_kind
+broken_kind(const struct exim_log_event *event, const char *line, const char *end)
+{
+	if (event->stamp.day == 0) {
+		if (has_arrow(line, end, " <= ") || has_arrow(line, end, " (= "))
+			return EXIM_LOG_BROKEN_ARRIVAL;
+		return has_arrow(line, end, " => ") || has_arrow(line, end, " -> ") ||
+		    has_arrow(line, end, " >> ") ? EXIM_LOG_BROKEN_DELIVERY : EXIM_LOG_BROKEN;
+	}
+	if (event->kind == EXIM_LOG_ARRIVAL || (event->id.length > 0 &&
+	    EXIM_BEGINS(event->id.bytes + event->id.length + 1, end, "**** log string overflowed")))
+		return EXIM_LOG_BROKEN_ARRIVAL;
+	return event->kind == EXIM_LOG_DELIVERY ? EXIM_LOG_BROKEN_DELIVERY : EXIM_LOG_BROKEN;
 }
 
 void
@@ -224,10 +240,11 @@ exim_log_read_next(struct log_minute *minute, const char *line, size_t length,
 		ret_event->stamp = minute->stamp;
 		if (read_rest(line + STAMP_LENGTH, line + length, ret_event))
 			return;
-		if (may_be_arrival(ret_event, line + length))
-			kind = EXIM_LOG_BROKEN_ARRIVAL;
+		kind = broken_kind(ret_event, line, line + length);
 		clear(ret_event);
 		ret_event->stamp = minute->stamp;
+	} else if (length <= LOG_LINE_MAX) {
+		kind = broken_kind(ret_event, line, line + length);
 	}
 	ret_event->kind = kind;
 }

@@ -17,6 +17,7 @@ enum exim_log_kind {
 	EXIM_LOG_OTHER,			/* Exim's, and of no interest here */
 	EXIM_LOG_BROKEN,		/* not Exim's, cut short, or a field where none can stand */
 	EXIM_LOG_BROKEN_ARRIVAL,	/* the same, and it may say that a message arrived */
+	EXIM_LOG_BROKEN_DELIVERY,	/* the same, and it may say that one was delivered */
 	EXIM_LOG_ARRIVAL,		/* "<=" and "(=" */
 	EXIM_LOG_DELIVERY,		/* "=>"; "->" and ">>" too, with further set for "->" */
 	EXIM_LOG_FAILURE,		/* "**" */

@@ -159,6 +159,7 @@ print_note_totals(const struct text *text)
 		{ LEDGER_REJECTED, "rejected" },
 		{ LEDGER_DEFERRED, "temporarily rejected" },
 		{ LEDGER_BROKEN_ARRIVAL, "arrived, and the line could not be read whole" },
+		{ LEDGER_BROKEN_DELIVERY, "delivered, and the line could not be read whole" },
 	};
 	const struct ledger_summary *summary = text->summary;
 	size_t i, shown = 0;

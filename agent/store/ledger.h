@@ -88,6 +88,7 @@ enum ledger_note_kind {
 	 * What anybody sent is known but for them. name: the log's path
 	 */
 	LEDGER_BROKEN_ARRIVAL,
+	LEDGER_BROKEN_DELIVERY,	/* Exim: of LEDGER_BROKEN, deliveries; name: the log's path */
 	LEDGER_LINES,		/* lines read; name: the log's path */
 	LEDGER_NOTE_COUNT,
 };

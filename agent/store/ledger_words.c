@@ -23,6 +23,7 @@ static const char *const note_names[LEDGER_NOTE_COUNT] = {
 	[LEDGER_DEFERRED] = "deferred",
 	[LEDGER_BROKEN] = "broken",
 	[LEDGER_BROKEN_ARRIVAL] = "broken-arrival",
+	[LEDGER_BROKEN_DELIVERY] = "broken-delivery",
 	[LEDGER_LINES] = "lines",
 };
 

@@ -1,7 +1,7 @@
 /*
  * Writes a day's file: a first line that says whose it is, a row a line, and a
  * last line with their number. Rows stand in the order of their bytes, so that
- * a day has one file whatever order its lines were counted in.
+ * the same rows make the same file.
  *
  * The names of a day are put in order once; from then on rows are compared by
  * the places of their names, which are numbers.

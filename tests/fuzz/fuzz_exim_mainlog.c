@@ -62,7 +62,8 @@ check_slice(struct slice slice, const char *line, size_t length)
 static bool
 is_broken(const struct exim_log_event *event)
 {
-	return event->kind == EXIM_LOG_BROKEN || event->kind == EXIM_LOG_BROKEN_ARRIVAL;
+	return event->kind == EXIM_LOG_BROKEN || event->kind == EXIM_LOG_BROKEN_ARRIVAL ||
+	    event->kind == EXIM_LOG_BROKEN_DELIVERY;
 }
 
 /* What holds for every line. */

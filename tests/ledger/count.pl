@@ -113,7 +113,11 @@ sub exim {
 		$rows{"note\t$day\tbroken-arrival\t/var/log/exim_mainlog"}++;
 		return 0;
 	}
-	return delivery($day, $id, $text) if $text =~ /^(?:=>|->|>>) /;
+	if ($text =~ /^(?:=>|->|>>) /) {
+		return 1 if delivery($day, $id, $text);
+		$rows{"note\t$day\tbroken-delivery\t/var/log/exim_mainlog"}++;
+		return 0;
+	}
 	if ($text =~ /^(?:==|\*\*) ($word)/) {
 		my $to = $1;
 		$rows{"note\t$day\ttls-required\t" . domain($to, '')}++ if $text =~ / H=\S+ \[[^\]]+\]: a TLS session is required/;
@@ -197,6 +201,10 @@ each_line('/var/log/exim_mainlog', sub {
 		$day = $1;
 		$first = $day if $day lt $first;
 		$whole = length $line <= 65536 && exim($day, $hour, $text);
+	} elsif (length $line <= 65536 && $line =~ /(?:^| )(?:<=|\(=) /) {
+		$rows{"note\t$day\tbroken-arrival\t/var/log/exim_mainlog"}++;
+	} elsif (length $line <= 65536 && $line =~ /(?:^| )(?:=>|->|>>) /) {
+		$rows{"note\t$day\tbroken-delivery\t/var/log/exim_mainlog"}++;
 	}
 	$rows{"note\t$day\tlines\t/var/log/exim_mainlog"}++;
 	$rows{"note\t$day\tbroken\t/var/log/exim_mainlog"}++ unless $whole;

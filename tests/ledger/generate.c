@@ -113,10 +113,10 @@ static const char *const service_words[] = {
 };
 
 enum { CLEAR_FALLBACK, TLS_REQUIRED, TLS_FAILURE, CLEAR_REFUSED, REJECTED, DEFERRED, BROKEN, BROKEN_ARRIVAL,
-	LINES };
+	BROKEN_DELIVERY, LINES };
 static const char *const note_words[] = {
 	"clear-fallback", "tls-required", "tls-failure", "clear-refused", "rejected", "deferred", "broken",
-	"broken-arrival", "lines",
+	"broken-arrival", "broken-delivery", "lines",
 };
 
 struct row {
@@ -1868,14 +1868,14 @@ say_huge(struct world *w)
 
 /*
  * None has a stamp and something else that could count: it is broken, on the day of the line before or its own. An
- * arrival that can be told for one counts as that, too.
+ * arrival or delivery that can be told for one counts as that, too.
  */
 static void
 say_broken(struct world *w)
 {
 	static const char zeros[4096];
 	uint64_t kind = w->hostile++ % 61;
-	bool stamped = kind % 10 >= 5, arrival = false;
+	bool stamped = kind % 10 >= 5, arrival = false, delivery = false;
 
 	if (stamped)
 		begin(w);
@@ -1891,6 +1891,7 @@ say_broken(struct world *w)
 			say_huge(w);
 		else
 			say(w, "<= a@b.example H=[198.18.1.1]:25 P=esmtp S=1 for a@b.example");
+		arrival = kind / 10 != 0;
 		break;
 	case 5:
 		say(w, "1xUqUe-000000002rd-0RKE <= joe@remote.example H=(foo) [198.18.");
@@ -1901,10 +1902,16 @@ say_broken(struct world *w)
 		say(w, "1xUqUe-0002rd-3s <= joe@remote.example H=mx.remote.example [198.18.1.1]:4000 P=esmtp S=431 "
 		    "id=x@y T=\"Re: appoi");
 		break;
-	case 7: say(w, "1xUqUe-000000002rd-0RKE => joe@remote.example R=lookuphost T=dkim_remote_smtp "
-	    "H=mx.remote.example [198.18.2026-10-02 00:00:00 Start queue run: pid=1"); break;
-	case 8: say(w, "1xUqUe-0002rd-3s => joe@remote.example R=lookuphost T=dkim_remote_smtp H=mx.remote.example "
-	    "[198.18.1.1] X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=no C=\"250 O"); break;
+	case 7:
+		delivery = true;
+		say(w, "1xUqUe-000000002rd-0RKE => joe@remote.example R=lookuphost T=dkim_remote_smtp "
+		    "H=mx.remote.example [198.18.2026-10-02 00:00:00 Start queue run: pid=1");
+		break;
+	case 8:
+		delivery = true;
+		say(w, "1xUqUe-0002rd-3s => joe@remote.example R=lookuphost T=dkim_remote_smtp H=mx.remote.example "
+		    "[198.18.1.1] X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=no C=\"250 O");
+		break;
 	default:
 		arrival = kind / 10 != 1;
 		if (kind / 10 == 2) {
@@ -1921,6 +1928,8 @@ say_broken(struct world *w)
 	}
 	if (arrival)
 		count_note(w, BROKEN_ARRIVAL, name(&w->truth, log_paths[w->log]));
+	if (delivery)
+		count_note(w, BROKEN_DELIVERY, name(&w->truth, log_paths[w->log]));
 	end_broken(w);
 }
 

@@ -117,6 +117,7 @@ static void
 set_log(struct facts *facts, struct domain_facts *domain)
 {
 	SET_VALUE(facts->ledger.exim_days, 30);
+	SET_VALUE(facts->ledger.broken_deliveries, 0);
 	SET_VALUE(domain->sent, 12);
 	SET_VALUE(domain->sent_signed, 12);
 	SET_VALUE(domain->sent_signed_other, 0);

@@ -776,6 +776,7 @@ test_words(void **state)
 	assert_string_equal(ledger_service_name(LEDGER_OTHER_SERVICE), "other");
 	assert_string_equal(ledger_note_name(LEDGER_CLEAR_FALLBACK), "clear-fallback");
 	assert_string_equal(ledger_note_name(LEDGER_BROKEN_ARRIVAL), "broken-arrival");
+	assert_string_equal(ledger_note_name(LEDGER_BROKEN_DELIVERY), "broken-delivery");
 	assert_string_equal(ledger_note_name(LEDGER_LINES), "lines");
 	assert_string_equal(ledger_direction_name(LEDGER_SUBMITTED), "submitted");
 	assert_string_equal(ledger_tls_name(LOG_TLS_NONE), "clear");

@@ -353,6 +353,7 @@ test_arrivals_not_read(void **state)
 	assert_int_equal(result.broken, 3);
 	assert_non_null(strstr(rows, "\nnote\t2026-11-21\tbroken\t/var/log/x\t3\n"
 	    "note\t2026-11-21\tbroken-arrival\t/var/log/x\t4\n"
+	    "note\t2026-11-21\tbroken-delivery\t/var/log/x\t1\n"
 	    "note\t2026-11-21\tlines\t/var/log/x\t8\n"));
 	/* What can be read of them counts. */
 	assert_non_null(strstr(rows, "\t4\t405\t200\t"));
