@@ -243,6 +243,8 @@ static const char *const no_reason[][2] = {
 	{ "dns.dkim.signing_observed", "domains.mail" },
 	{ "dns.dkim.signing_observed", "exim.log_selector" },
 	{ "dns.dkim.signing_observed", "ledger.out_signed" },
+	/* Of which day the last was, where there was none. */
+	{ "dns.dkim.signing_observed", "ledger.broken_deliveries_last" },
 };
 
 static bool
