@@ -87,14 +87,13 @@ take_names(const struct ledger *ledger, enum ledger_kind kind, const char *row, 
 static uint32_t *
 places_of_names(const struct ledger *ledger, int32_t day)
 {
-	uint32_t *places = calloc(ledger->names.count, sizeof(*places)), count = 0, i;
+	uint32_t *places = ledger_realloc(NULL, ledger->names.count, sizeof(*places)), count = 0, i;
 	struct ordered_name *names = ledger_realloc(NULL, ledger->names.count, sizeof(*names));
 	const struct ledger_rows *rows;
 	enum ledger_kind kind;
 	const char *row;
 
-	if (places == NULL)
-		ledger_realloc(NULL, SIZE_MAX, 1);
+	memset(places, 0, ledger->names.count * sizeof(*places));
 	for (kind = 0; kind < KIND_COUNT; kind++) {
 		rows = ledger_rows_of((struct ledger *)ledger, kind);
 		for (i = 0, row = rows->rows; i < rows->count; i++, row += ledger_row_size(kind))
