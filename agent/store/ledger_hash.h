@@ -5,8 +5,8 @@
  *
  * Two texts are taken for one when 64 bits of their hash and their lengths are
  * the same; neither text is looked at. Who chooses names does not know the seed
- * and can not look for such two; by chance they are among 65,536 names once in
- * some 2^33 ledgers.
+ * and can not look for such two; by chance there are some in one of 2^29 ledgers
+ * whose four quotas of names are all used up.
  */
 #ifndef CPWARD_STORE_LEDGER_HASH_H
 #define CPWARD_STORE_LEDGER_HASH_H
