@@ -110,22 +110,38 @@ ledger_whole(const struct evaluation *ev, struct finding *finding,
 	return false;
 }
 
-const char *
-ledger_unread_arrivals(const struct evaluation *ev, struct finding *finding)
+/* What a count of lines that could not be read takes away; path is the count's. */
+static bool
+all_were_read(const struct evaluation *ev, struct finding *finding,
+    const char *path, const struct fact_int *count)
+{
+	if (!ledger_whole(ev, finding, path))
+		return false;
+	if (ledger_count(count) == 0)
+		return true;
+	finding_evidence(ev, finding, path);
+	finding_evidence(ev, finding, arena_printf(ev->arena, "%s_last", path));
+	return false;
+}
+
+bool
+ledger_arrivals_read(const struct evaluation *ev, struct finding *finding)
 {
 	const struct ledger_facts *ledger = &ev->facts->ledger;
 	long long count = ledger_count(&ledger->broken_arrivals);
 
-	if (count == 0)
-		return NULL;
-	finding_evidence(ev, finding, "ledger.broken_arrivals");
-	finding_evidence(ev, finding, "ledger.broken_arrivals_last");
-	return arena_printf(ev->arena, "%lld message%s arrived of which Exim's "
-	    "log does not tell who sent %s and to how many, the last on %s: "
-	    "look for lines with \"<=\" that have \") [\" more than once, or "
-	    "8,000 bytes, and for \"log string overflowed\"", count,
-	    count == 1 ? "" : "s", count == 1 ? "it" : "them",
-	    ledger_last(&ledger->broken_arrivals_last));
+	if (all_were_read(ev, finding, "ledger.broken_arrivals",
+	    &ledger->broken_arrivals))
+		return true;
+	if (count > 0)
+		finding_part(ev, finding, RESULT_UNKNOWN, "%lld message%s "
+		    "arrived of which Exim's log does not tell who sent %s and "
+		    "to how many, the last on %s: look for lines with \"<=\" "
+		    "that have \") [\" more than once, or 8,000 bytes, and for "
+		    "\"log string overflowed\"", count, count == 1 ? "" : "s",
+		    count == 1 ? "it" : "them",
+		    ledger_last(&ledger->broken_arrivals_last));
+	return false;
 }
 
 bool
@@ -134,29 +150,15 @@ ledger_deliveries_read(const struct evaluation *ev, struct finding *finding)
 	const struct ledger_facts *ledger = &ev->facts->ledger;
 	long long count = ledger_count(&ledger->broken_deliveries);
 
-	if (!ledger_whole(ev, finding, "ledger.broken_deliveries"))
-		return false;
-	if (count == 0)
+	if (all_were_read(ev, finding, "ledger.broken_deliveries",
+	    &ledger->broken_deliveries))
 		return true;
-	finding_evidence(ev, finding, "ledger.broken_deliveries");
-	finding_evidence(ev, finding, "ledger.broken_deliveries_last");
-	finding_part(ev, finding, RESULT_UNKNOWN, "%lld line%s of Exim's log "
-	    "may tell of a delivery and could not be read, the last on %s: look "
-	    "for lines with \"=>\" that have a quote inside DN=\"...\", or "
-	    "that do not begin with a date", count, count == 1 ? "" : "s",
-	    ledger_last(&ledger->broken_deliveries_last));
+	if (count > 0)
+		finding_part(ev, finding, RESULT_UNKNOWN, "%lld line%s of "
+		    "Exim's log may tell of a delivery and could not be read, "
+		    "the last on %s: look for lines with \"=>\" that have a "
+		    "quote inside DN=\"...\", or that do not begin with a date",
+		    count, count == 1 ? "" : "s",
+		    ledger_last(&ledger->broken_deliveries_last));
 	return false;
-}
-
-bool
-ledger_arrivals_read(const struct evaluation *ev, struct finding *finding)
-{
-	const char *unread;
-
-	if (!ledger_whole(ev, finding, "ledger.broken_arrivals"))
-		return false;
-	unread = ledger_unread_arrivals(ev, finding);
-	if (unread != NULL)
-		finding_part(ev, finding, RESULT_UNKNOWN, "%s", unread);
-	return unread == NULL;
 }

@@ -44,16 +44,9 @@ bool ledger_shows(const struct evaluation *ev, struct finding *finding,
     const char *selector, bool seen, const char *hidden);
 
 /*
- * A sentence on messages that arrived and nobody can say of who sent them, or to how many:
- * how many there are, of which day the last is, and how to find their lines. NULL: all
- * could be read, or nothing is known of them. It is added to the evidence.
- */
-const char *ledger_unread_arrivals(const struct evaluation *ev,
-    struct finding *finding);
-
-/*
  * Could all arrivals be read, so that who did not show did not send? Otherwise a part says
- * that sentence, or why it is not known, unknown.
+ * unknown: how many could not, of which day the last is and how to find their lines; or why
+ * that is not known.
  */
 bool ledger_arrivals_read(const struct evaluation *ev,
     struct finding *finding);

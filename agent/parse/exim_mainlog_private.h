@@ -17,9 +17,6 @@
 
 #include <endian.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 #include "parse/exim_mainlog.h"
 
@@ -90,19 +87,6 @@ exim_marks_below(uint64_t word, unsigned byte)
 	return (word - EXIM_EACH(byte)) & ~word & EXIM_HIGH;
 }
 
-#ifdef __SSE2__
-/* Which of sixteen bytes is below this one first, counted from 0; 16 without one. */
-static inline unsigned
-exim_first_below(const char *at, unsigned byte)
-{
-	__m128i bytes, most = _mm_set1_epi8((char)(byte - 1));
-
-	memcpy(&bytes, at, sizeof(bytes));
-	return (unsigned)__builtin_ctz(0x10000u |
-	    (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(bytes, most), bytes)));
-}
-#endif
-
 /* The first byte below this one; the end without one. */
 static inline const char *
 exim_below(const char *at, const char *end, unsigned byte)
@@ -110,15 +94,6 @@ exim_below(const char *at, const char *end, unsigned byte)
 	const char *last = end - 8;
 	uint64_t marks;
 
-#ifdef __SSE2__
-	unsigned first;
-
-	for (; end - at >= 16; at += 16) {
-		first = exim_first_below(at, byte);
-		if (first < 16)
-			return at + first;
-	}
-#endif
 	for (; at <= last; at += 8) {
 		marks = exim_marks_below(exim_eight(at), byte);
 		if (marks != 0)
