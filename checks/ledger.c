@@ -110,10 +110,10 @@ ledger_whole(const struct evaluation *ev, struct finding *finding,
 	return false;
 }
 
-/* What a count of lines that could not be read takes away; path is the count's. */
+/* path is the count's; sentence, of lines that could not be read, is said where there is one. */
 static bool
 all_were_read(const struct evaluation *ev, struct finding *finding,
-    const char *path, const struct fact_int *count)
+    const char *path, const struct fact_int *count, const char *sentence)
 {
 	if (!ledger_whole(ev, finding, path))
 		return false;
@@ -121,6 +121,7 @@ all_were_read(const struct evaluation *ev, struct finding *finding,
 		return true;
 	finding_evidence(ev, finding, path);
 	finding_evidence(ev, finding, arena_printf(ev->arena, "%s_last", path));
+	finding_part(ev, finding, RESULT_UNKNOWN, "%s", sentence);
 	return false;
 }
 
@@ -130,18 +131,14 @@ ledger_arrivals_read(const struct evaluation *ev, struct finding *finding)
 	const struct ledger_facts *ledger = &ev->facts->ledger;
 	long long count = ledger_count(&ledger->broken_arrivals);
 
-	if (all_were_read(ev, finding, "ledger.broken_arrivals",
-	    &ledger->broken_arrivals))
-		return true;
-	if (count > 0)
-		finding_part(ev, finding, RESULT_UNKNOWN, "%lld message%s "
-		    "arrived of which Exim's log does not tell who sent %s and "
-		    "to how many, the last on %s: look for lines with \"<=\" "
-		    "that have \") [\" more than once, or 8,000 bytes, and for "
-		    "\"log string overflowed\"", count, count == 1 ? "" : "s",
-		    count == 1 ? "it" : "them",
-		    ledger_last(&ledger->broken_arrivals_last));
-	return false;
+	return all_were_read(ev, finding, "ledger.broken_arrivals",
+	    &ledger->broken_arrivals, arena_printf(ev->arena, "%lld message%s "
+	    "arrived of which Exim's log does not tell who sent %s and to how "
+	    "many, the last on %s: look for lines with \"<=\" that have "
+	    "\") [\" more than once, or 8,000 bytes, and for \"log string "
+	    "overflowed\"", count, count == 1 ? "" : "s",
+	    count == 1 ? "it" : "them",
+	    ledger_last(&ledger->broken_arrivals_last)));
 }
 
 bool
@@ -150,15 +147,11 @@ ledger_deliveries_read(const struct evaluation *ev, struct finding *finding)
 	const struct ledger_facts *ledger = &ev->facts->ledger;
 	long long count = ledger_count(&ledger->broken_deliveries);
 
-	if (all_were_read(ev, finding, "ledger.broken_deliveries",
-	    &ledger->broken_deliveries))
-		return true;
-	if (count > 0)
-		finding_part(ev, finding, RESULT_UNKNOWN, "%lld line%s of "
-		    "Exim's log may tell of a delivery and could not be read, "
-		    "the last on %s: look for lines with \"=>\" that have a "
-		    "quote inside DN=\"...\", or that do not begin with a date",
-		    count, count == 1 ? "" : "s",
-		    ledger_last(&ledger->broken_deliveries_last));
-	return false;
+	return all_were_read(ev, finding, "ledger.broken_deliveries",
+	    &ledger->broken_deliveries, arena_printf(ev->arena, "%lld line%s of "
+	    "Exim's log may tell of a delivery and could not be read, the last "
+	    "on %s: look for lines with \"=>\" that have a quote inside "
+	    "DN=\"...\", or that do not begin with a date", count,
+	    count == 1 ? "" : "s",
+	    ledger_last(&ledger->broken_deliveries_last)));
 }

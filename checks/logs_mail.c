@@ -437,21 +437,20 @@ say_bursts(const struct evaluation *ev, struct bursts *bursts,
 	    ledger_count(&worst->most) == peak ? ", of one message" : "");
 }
 
-/* Exim's log has room for so many of one message, or some more: the rest is not listed. */
-#define RECIPIENTS_LISTED 200
-
+/* Beyond what one line lists nobody knows how many a message had. */
 static void
 hold_to_listed(const struct evaluation *ev, struct finding *finding)
 {
 	long long most = ledger_count(&ev->facts->ledger.most_recipients);
 
-	if (ev->want->integer >= RECIPIENTS_LISTED && most >= RECIPIENTS_LISTED)
+	if (ev->want->integer >= LEDGER_RECIPIENTS_LISTED &&
+	    most >= LEDGER_RECIPIENTS_LISTED)
 		finding_part(ev, finding, RESULT_UNKNOWN, "a message has %lld "
 		    "recipients in Exim's log, which has no room for many more "
 		    "than %d, and whether it had more than %lld is not known: "
 		    "want fewer than %d in the profile", most,
-		    RECIPIENTS_LISTED, (long long)ev->want->integer,
-		    RECIPIENTS_LISTED);
+		    LEDGER_RECIPIENTS_LISTED, (long long)ev->want->integer,
+		    LEDGER_RECIPIENTS_LISTED);
 }
 
 static void

@@ -18,7 +18,10 @@ allocated(void *memory)
 
 /* ---- set of message ids ---- */
 
-/* Exim makes them, of 16 or 23 bytes: three words hold either, the last one overlaps. */
+/*
+ * Exim makes them, of 16 or 23 bytes, and the reader takes no others (they would be one):
+ * three words hold either, the last one overlaps.
+ */
 uint64_t
 log_message_id(struct slice id)
 {

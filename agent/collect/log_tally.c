@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "facts/facts.h"
 #include "parse/dovecot_log.h"
 #include "parse/panel_log.h"
 
@@ -442,13 +443,12 @@ enum {
 	BUFFER_BYTES = 8192,		/* LOG_BUFFER_SIZE, src/macros.h */
 	ADDRESS_BYTES = 256,		/* EXIM_EMAILADDR_MAX, src/exim.h */
 	WHOLE_MAX = BUFFER_BYTES - ADDRESS_BYTES - 3,	/* of a line that certainly lists all */
-	LISTED_AT_LEAST = 200,		/* of 40 bytes each */
 };
 
 static bool
 may_be_cut(const struct exim_log_event *event, size_t length)
 {
-	return length > WHOLE_MAX && event->recipient_count < LISTED_AT_LEAST;
+	return length > WHOLE_MAX && event->recipient_count < LEDGER_RECIPIENTS_LISTED;
 }
 
 static void

@@ -197,6 +197,12 @@ struct dns_facts {
 };
 
 /*
+ * Of one message Exim's log line has room for so many recipients, of 40 bytes
+ * each; whether there were more is then not known.
+ */
+#define LEDGER_RECIPIENTS_LISTED 200
+
+/*
  * What the logs tell of the last 30 days, that of the scan among them; all log.
  * A count is what was seen, and that is true even where lines are missing: that
  * none are is told by exim_days, dovecot_days and panel_days alone. These count
